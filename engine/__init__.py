@@ -1,0 +1,1 @@
+"""The machine: stages, guards, time, audit. Knows no drug, no channel, no web."""

@@ -1,0 +1,183 @@
+"""The engine: carries out one command in one transaction, and answers questions without changing anything.
+
+lock the patient → decide → save records, audit and outcome → commit. A command is repeated safely with its idempotency key.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from engine.audit import Event
+from engine.codec import canonical
+from engine.commands import Command, CorrectFact, FireTimers, Outcome, RecordFacts, RetractFact, Verdict
+from engine.decide import acting
+from engine.decide.decision import Decision, decide
+from engine.decide.working import Working
+from engine.definition.registry import Registry
+from engine.errors import CallerError, Conflict, NotFound
+from engine.evaluation.context import Context
+from engine.evaluation.records import Records
+from engine.evaluation.reader import call
+from engine.evaluation import names
+from engine.evaluation.results import Reading
+from engine.evaluation.values import scalar
+from engine.model import SYSTEM, AuditDraft, Changes, Chart, Enrolment, Patient, Person
+from engine.outcomes import outcome_json, outcome_of
+from engine.ports import Identity, Store, UnitOfWork
+
+MOST_INDEXED = 2000
+"""Patients whose fact index is kept in memory between commands."""
+
+
+class Engine:
+    """Carries out commands against a store with the definitions of a registry."""
+
+    def __init__(self, store: Store, registry: Registry) -> None:
+        self.store = store
+        self.registry = registry
+        self._indexes: OrderedDict[str, tuple[int, Records]] = OrderedDict()
+
+    # --- commands ---
+
+    def register_patient(self, patient: Patient, at: datetime, by: Person = SYSTEM, identity: Identity | None = None) -> Chart:
+        """Add a patient. Raises `Conflict` when the id is taken."""
+        draft = AuditDraft(patient.id, None, Event.PATIENT_REGISTERED.value, by, at, {"events": []})
+        return self.store.create(patient, [draft], now=at, identity=identity)
+
+    def execute(self, command: Command) -> Outcome:
+        """Carry out a command in one transaction. Raises `CarewayError` for what cannot be asked so (recorded, too)."""
+        fingerprint = sha256(repr(command).encode()).hexdigest() if command.key else ""
+        with self.store.unit(command.patient, command.key) as unit:
+            done = self._done_before(unit, command.key, fingerprint)
+            if done is not None:
+                return done
+            try:
+                return self._decide_and_save(unit, command, fingerprint)
+            except CallerError as error:
+                problem = error
+                self._save_refusal(unit, command, error)
+        raise problem
+
+    def _done_before(self, unit: UnitOfWork, key: str, fingerprint: str) -> Outcome | None:
+        previous = unit.previous(key) if key else None
+        if previous is None:
+            return None
+        if previous.fingerprint != fingerprint:
+            raise Conflict("This idempotency key was used for another request.", remedy="Use a new key for a new request.")
+        return outcome_of(previous.content)
+
+    def _decide_and_save(self, unit: UnitOfWork, command: Command, fingerprint: str) -> Outcome:
+        decision = self._decide(unit.chart, command)
+        outcome = outcome_json(decision.outcome) if command.key else None
+        unit.save(decision.chart, decision.changes, decision.audit, now=command.at, key=command.key, fingerprint=fingerprint, outcome=outcome)
+        self._remember(decision.chart, decision.records)
+        return decision.outcome
+
+    def _save_refusal(self, unit: UnitOfWork, command: Command, error: CallerError) -> None:
+        """A refused entry leaves its audit entry and nothing else."""
+        kinds = {RecordFacts: Event.FACT_REFUSED, CorrectFact: Event.FACT_REFUSED, RetractFact: Event.FACT_REFUSED}
+        event = kinds.get(type(command), Event.ACTION_REFUSED)
+        content = {"events": [], "error": error.code, "place": error.place}
+        draft = AuditDraft(command.patient, None, event.value, command.by, command.at, content)
+        unit.save(unit.chart, Changes(), [draft], now=command.at)
+
+    def _decide(self, chart: Chart, command: Command) -> Decision:
+        return decide(self.registry, chart, self._records(chart), command)
+
+    def _records(self, chart: Chart) -> Records:
+        """The index of the chart's facts, kept between commands as long as the patient's version is the same."""
+        patient = chart.patient
+        known = self._indexes.get(patient.id)
+        if known is not None and known[0] == patient.version:
+            self._indexes.move_to_end(patient.id)
+            return known[1]
+        return Records.of(chart.facts.values())
+
+    def _remember(self, chart: Chart, records: Records) -> None:
+        self._indexes[chart.patient.id] = chart.patient.version, records
+        self._indexes.move_to_end(chart.patient.id)
+        while len(self._indexes) > MOST_INDEXED:
+            self._indexes.popitem(last=False)
+
+    def fire(self, patient: str, at: datetime) -> Outcome:
+        """Handle every timer of a patient that is due at `at`."""
+        return self.execute(FireTimers(patient=patient, at=at))
+
+    # --- questions ---
+
+    def chart(self, patient: str) -> Chart:
+        """The patient's chart, for showing. Raises `NotFound`."""
+        return self.store.read(patient)
+
+    def next_due(self) -> datetime | None:
+        """When the next timer of any patient is due."""
+        return self.store.next_due()
+
+    def consider(self, patient: str, enrolment: str, action: str, parameters: Mapping[str, Any], at: datetime) -> Outcome:
+        """What an action would lead to now, as if its role were allowed and its signatures given; changes nothing."""
+        w = self._looking(patient, at)
+        judgement = acting.judge(w, self._enrolment(w, enrolment), action, parameters)
+        verdict = Verdict.REFUSED if judgement.refused else Verdict.WARNED if judgement.warning else Verdict.ACCEPTED
+        return Outcome(verdict, acting.reasons(w, judgement), judgement.dose, enrolment)
+
+    def proposed(self, patient: str, enrolment: str, at: datetime) -> set[str]:
+        """Actions that the engine proposes (and never takes)."""
+        w = self._looking(patient, at)
+        one = self._enrolment(w, enrolment)
+        context = w.context(enrolment)
+        rules = context.definition.rules.actions.values()
+        return {rule.id for rule in rules if rule.proposed and not acting._stage_reasons(one, rule) and rule.proposed(context).met}
+
+    def computed(self, patient: str, enrolment: str, name: str, at: datetime) -> Any:
+        """A named or derived value, a gate (`gate`, `gate.caller`) or a table of values by drug (`x.drug`); None when not determined."""
+        w = self._looking(patient, at)
+        self._enrolment(w, enrolment)
+        reading = self._reading(w.context(enrolment), name)
+        return None if not reading.known else reading.value
+
+    def _reading(self, context: Context, name: str) -> Reading:
+        definition = context.definition
+        head, _, key = name.partition(".")
+        if head == "gate" and definition.gate is not None:
+            return Reading(definition.gate_value(context, key or next(iter(context.enrolment.callers), "generic")).value)
+        if key and head in self.registry.ids():
+            other = names.linked(context, head)
+            return self._reading(other, key) if other is not None else Reading()
+        if key and head in definition.values:
+            return scalar(context, names.named_value(context.bound(entry=key), head))
+        if name in definition.values:
+            return scalar(context, names.named_value(context, name))
+        if name in definition.criteria:
+            verdict = definition.criteria[name](context)
+            return Reading(None if verdict.state.value == "unknown" else verdict.met)
+        if name in self.registry.functions:
+            return call(context, name)
+        code = self.registry.catalogue.canonical(name)
+        if code is not None:
+            return names.fact_value(context, code)
+        builtin = names._BUILT_IN.get(name)
+        return builtin(context) if builtin else Reading()
+
+    def _looking(self, patient: str, at: datetime) -> Working:
+        chart = self.store.read(patient)
+        return Working.of(chart, self._records(chart), self.registry, at, SYSTEM)
+
+    def _enrolment(self, w: Working, enrolment: str) -> Enrolment:
+        if enrolment not in w.chart.enrolments:
+            raise NotFound(f"The patient has no enrolment {enrolment}.", remedy="Read the chart again.")
+        return w.enrolment(enrolment)
+
+
+def with_version(patient: Patient, version: int) -> Patient:
+    """The patient at another version (for tests and previews)."""
+    return replace(patient, version=version)
+
+
+def request_digest(command: Command) -> bytes:
+    """Canonical bytes of a command, for comparing requests."""
+    return canonical({"command": repr(command)})

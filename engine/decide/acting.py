@@ -1,0 +1,193 @@
+"""A person does an action: who may, from where, what stands in the way, what it changes.
+
+Judging (`consider`) changes nothing and serves pages and previews; `perform` judges in the same way and then writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.audit import Event
+from engine.catalogue.names import unknown_name
+from engine.commands import PerformAction, Reason
+from engine.decide.effects import carry_out
+from engine.decide.explaining import reason_of, simple_reason
+from engine.decide.parameters import read_parameters, stored
+from engine.decide.stages import move
+from engine.decide.working import Working
+from engine.definition.guards import OVERRIDABLE, PASS, Finding, included
+from engine.definition.rules import ActionRule
+from engine.errors import Conflict
+from engine.evaluation.context import Context
+from engine.evaluation.results import Range
+from engine.evaluation.values import scalar
+from engine.model import Act, Caller, Enrolment
+
+
+@dataclass(slots=True)
+class Judgement:
+    """An action judged: what refuses it, what it warns of, which of the blocks were overridden, the dose."""
+
+    rule: ActionRule
+    parameters: Mapping[str, Any]
+    findings: list[Finding] = field(default_factory=list)
+    formal: list[Reason] = field(default_factory=list)
+    """Refusals that no medical requirement gives: wrong role or stage, missing second person."""
+    overridden: list[Finding] = field(default_factory=list)
+    dose: str | None = None
+
+    @property
+    def refusing(self) -> list[Finding]:
+        """Requirements that stand in the way and were not overridden."""
+        return [one for one in self.findings if one.refuses and one not in self.overridden]
+
+    @property
+    def warning(self) -> list[Finding]:
+        """Requirements that warn."""
+        return [one for one in self.findings if one.level == "warn"]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the action cannot be done."""
+        return bool(self.formal or self.refusing)
+
+
+def rule_of(w: Working, enrolment: Enrolment, action: str) -> ActionRule:
+    """The rule of an action. Raises `UnknownName` with the nearest known action."""
+    rules = w.definition(enrolment).rules.actions
+    if action not in rules:
+        raise unknown_name("action", action, rules, place=enrolment.pathway)
+    return rules[action]
+
+
+def judge(w: Working, enrolment: Enrolment, action: str, given: Mapping[str, Any]) -> Judgement:
+    """Judge an action as if its role were allowed and its signatures given."""
+    rule = rule_of(w, enrolment, action)
+    parameters = read_parameters(rule.spec.asks, given, w.world.catalogue, w.zone)
+    judgement = Judgement(rule, parameters)
+    judgement.formal += _stage_reasons(enrolment, rule)
+    context = w.context(enrolment.id, **{"with": parameters})
+    judgement.findings = _findings(context, rule)
+    judgement.dose = _dose(context, rule)
+    return judgement
+
+
+def _stage_reasons(enrolment: Enrolment, rule: ActionRule) -> list[Reason]:
+    if not enrolment.open:
+        return [simple_reason("stage", f"{enrolment.pathway} has ended.", f"{enrolment.pathway} 已结束。")]
+    allowed = rule.spec.from_
+    if allowed is None or enrolment.stage in allowed:
+        return []
+    english = f"Possible from {', '.join(allowed)}; the stage is {enrolment.stage}."
+    return [simple_reason("stage", english, f"仅可在 {'、'.join(allowed)} 阶段进行；当前阶段为 {enrolment.stage}。")]
+
+
+def _findings(context: Context, rule: ActionRule) -> list[Finding]:
+    found: list[Finding] = []
+    if rule.spec.guard:
+        guard = rule.spec.guard
+        found += included(context, guard) if "." in guard else context.definition.guards[guard].findings(context)
+    if rule.spec.gate:
+        found += _gate_findings(context, rule.spec.gate)
+    return found
+
+
+def _gate_findings(context: Context, caller: str) -> list[Finding]:
+    """The gate for the caller an action names; `generic` means the registered caller without a set of its own."""
+    assert context.definition.gate is not None
+    callers = context.enrolment.callers
+    own_sets = {name for name in context.definition.callers if name != "generic"}
+    named = caller if caller != "generic" else next((one for one in callers if one not in own_sets or one == "ae_escalation"), "generic")
+    bound = callers.get(named) or Caller(named, context.enrolment.opened)
+    return context.definition.gate.read(context.bound(caller=bound)).findings
+
+
+def _dose(context: Context, rule: ActionRule) -> str | None:
+    if rule.dose is None:
+        return None
+    reading = scalar(context, rule.dose(context))
+    if reading.value is None or isinstance(reading.value, Range):
+        return None
+    return f"{reading.value.normalize():f} {reading.unit}".strip()
+
+
+# --- performing -----------------------------------------------------------------------------------------------------
+
+
+def perform(w: Working, command: PerformAction) -> Judgement:
+    """Judge and, unless refused, write the act and what it changes. Raises `Conflict` when the enrolment moved on meanwhile."""
+    enrolment = w.enrolment(command.enrolment)
+    if command.expected_version is not None and command.expected_version != enrolment.version:
+        raise Conflict("The enrolment changed meanwhile.", remedy="Look at it again and decide again.", version=enrolment.version)
+    judgement = judge(w, enrolment, command.action, command.parameters)
+    judgement.formal += _people_reasons(judgement.rule, command)
+    judgement.overridden = _overridden(judgement, command)
+    if judgement.refused:
+        return judgement
+    _write(w, command, enrolment, judgement)
+    return judgement
+
+
+def _people_reasons(rule: ActionRule, command: PerformAction) -> list[Reason]:
+    found = []
+    if command.by.role not in rule.spec.by:
+        roles = ", ".join(rule.spec.by)
+        found.append(simple_reason("role", f"This is for {roles}, not for {command.by.role}.", f"此操作由 {roles} 执行。"))
+    if rule.spec.second_person and command.second_person is None:
+        found.append(simple_reason("second_person", "A second person must sign.", "需要第二人签名。"))
+    same = command.second_person is not None and command.second_person == command.by and command.by.name
+    if same:
+        found.append(simple_reason("second_person", "The second person must be another person.", "第二签名人必须是另一人。"))
+    return found
+
+
+def _overridden(judgement: Judgement, command: PerformAction) -> list[Finding]:
+    """The blocks that this override goes past: overridable ones, by a role that may; hard blocks stay."""
+    if command.override is None:
+        return []
+    role = command.override.approved_by.role
+    return [one for one in judgement.findings if one.level in OVERRIDABLE and (not one.override_by or role in one.override_by)]
+
+
+def _write(w: Working, command: PerformAction, enrolment: Enrolment, judgement: Judgement) -> None:
+    act_id, seq = w.next_id()
+    act = Act(
+        act_id, enrolment.id, command.action, w.now, seq, command.by, stored(judgement.parameters), command.second_person,
+        tuple(one.requirement for one in judgement.overridden), tuple(one.requirement for one in judgement.warning),
+        _reason_text(command), enrolment.stage,
+    )  # fmt: skip
+    w.put("acts", act)
+    _say(w, command, judgement, act)
+    bindings = {"with": judgement.parameters}
+    carry_out(w, enrolment.id, judgement.rule.effects, f"{command.action}/{act_id}", **bindings)
+    w.feel(f"action:{command.action}", enrolment.id, act)
+    for one in judgement.overridden:
+        w.feel(f"override:{one.requirement}", enrolment.id, act)
+    if judgement.rule.spec.to and w.enrolment(enrolment.id).open:
+        move(w, enrolment.id, judgement.rule.spec.to, command.action)
+
+
+def _reason_text(command: PerformAction) -> str:
+    return command.override.reason if command.override else str(command.parameters.get("reason", ""))
+
+
+def _say(w: Working, command: PerformAction, judgement: Judgement, act: Act) -> None:
+    chain = command.enrolment
+    w.say(Event.ACTION_ACCEPTED, chain, action=command.action, dose=judgement.dose, act=act.id)
+    if judgement.rule.spec.signs:
+        w.say(Event.ACTION_SIGNED, chain, action=command.action, by=command.by.role)
+    for one in judgement.overridden:
+        approved = command.override.approved_by.role if command.override else ""
+        w.say(Event.OVERRIDE_RECORDED, chain, requirement=one.requirement, statements=list(one.statements), reason=act.reason, approved_by=approved)
+    for one in judgement.warning:
+        w.say(Event.WARNING_ACKNOWLEDGED, chain, requirement=one.requirement, statements=list(one.statements))
+
+
+def reasons(w: Working, judgement: Judgement) -> tuple[Reason, ...]:
+    """All reasons of a judgement, refusals first, then what was overridden or only warns."""
+    labels = w.world.registry.labels
+    ordered = [*judgement.refusing, *judgement.overridden, *judgement.warning]
+    informed = [one for one in judgement.findings if one.level not in (PASS, "warn", "not_proposed") and one not in ordered]
+    return (*judgement.formal, *(reason_of(one, labels, overridden=one in judgement.overridden) for one in (*ordered, *informed)))

@@ -1,0 +1,150 @@
+"""`decide`: one command on one patient's chart, at one moment, gives one decision. Pure: it reads no clock and no store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.audit import Event
+from engine.commands import (
+    Acknowledge,
+    CloseTask,
+    Command,
+    CorrectFact,
+    Enrol,
+    FireTimers,
+    Outcome,
+    PerformAction,
+    RecordFacts,
+    RetractFact,
+    Verdict,
+)
+from engine.decide import acting, enrolling, recording, tasks, timers
+from engine.decide.review import question_acts
+from engine.decide.settling import settle
+from engine.decide.working import Working
+from engine.definition.registry import Registry
+from engine.errors import NotFound
+from engine.evaluation.records import Records
+from engine.model import AuditDraft, Changes, Chart, TaskStatus
+
+@dataclass(frozen=True)
+class Decision:
+    """What a command leads to: the chart as it will be, what to write, what to tell the asker."""
+
+    outcome: Outcome
+    chart: Chart
+    records: Records
+    changes: Changes
+    audit: tuple[AuditDraft, ...]
+
+
+def decide(registry: Registry, chart: Chart, records: Records, command: Command) -> Decision:
+    """Decide one command. Raises `CarewayError` for what cannot be asked so; a medical refusal is an outcome."""
+    w = Working.of(chart, records, registry, command.at, command.by)
+    event, outcome, content = _CARRY_OUT[type(command)](w, command)
+    if not outcome.accepted:
+        return Decision(outcome, chart, records, Changes(), _drafts(w, event, content, outcome))
+    settle(w)
+    return Decision(outcome, w.chart, w.world.records, w.changes, _drafts(w, event, content, outcome))
+
+
+def _drafts(w: Working, event: Event, content: dict[str, Any], outcome: Outcome) -> tuple[AuditDraft, ...]:
+    """One audit entry for each chain in which something happened; the command's own chain carries the reasons."""
+    own = outcome.enrolment or w.chart.patient.id
+    chains = dict.fromkeys([own, *w.events])
+    drafts = []
+    for chain in chains:
+        enrolment = w.chart.enrolments.get(chain)
+        here = content if chain == own else {}
+        body = {"events": w.events.get(chain, []), **here}
+        if enrolment is not None:
+            body["definition"] = enrolment.definition
+        if body["events"] or here:
+            kind = event if chain == own else Event.ENROLMENT_REEVALUATED
+            drafts.append(AuditDraft(chain, enrolment.id if enrolment else None, kind.value, w.by, w.now, body))
+    return tuple(drafts)
+
+
+Carried = tuple[Event, Outcome, dict[str, Any]]
+
+
+def _enrol(w: Working, command: Enrol) -> Carried:
+    enrolment = enrolling.enrol(w, command.pathway, command.settings)
+    return Event.ENROLMENT_OPENED, Outcome(Verdict.ACCEPTED, enrolment=enrolment.id, created=(enrolment.id,)), {"pathway": command.pathway}
+
+
+def _record(w: Working, command: RecordFacts) -> Carried:
+    created = recording.record(w, command)
+    return Event.FACT_RECORDED, Outcome(Verdict.ACCEPTED, created=created), {}
+
+
+def _correct(w: Working, command: CorrectFact) -> Carried:
+    old, new = recording.correct(w, command)
+    question_acts(w, old, new)
+    return Event.FACT_CORRECTED, Outcome(Verdict.ACCEPTED, created=(new.id,)), {}
+
+
+def _retract(w: Working, command: RetractFact) -> Carried:
+    old, new = recording.retract(w, command)
+    question_acts(w, old, new)
+    return Event.FACT_RETRACTED, Outcome(Verdict.ACCEPTED, created=(new.id,)), {}
+
+
+def _perform(w: Working, command: PerformAction) -> Carried:
+    if command.enrolment not in w.chart.enrolments:
+        raise NotFound(f"The patient has no enrolment {command.enrolment}.", remedy="Read the chart again.")
+    judgement = acting.perform(w, command)
+    reasons = acting.reasons(w, judgement)
+    verdict = Verdict.REFUSED if judgement.refused else Verdict.WARNED if judgement.warning else Verdict.ACCEPTED
+    outcome = Outcome(verdict, reasons, judgement.dose, command.enrolment)
+    event = Event.ACTION_REFUSED if judgement.refused else Event.ACTION_ACCEPTED
+    if judgement.refused:
+        w.say(Event.ACTION_REFUSED, command.enrolment, action=command.action)
+    findings = [one for one in judgement.findings]
+    return event, outcome, {"action": command.action, "reasons": [reason_json(one) for one in reasons], "judged": len(findings)}
+
+
+def reason_json(reason: Any) -> dict[str, Any]:
+    """A reason as the audit keeps it: with its evaluation tree."""
+    return {
+        "requirement": reason.requirement, "level": reason.level, "statements": list(reason.statements), "state": reason.state,
+        "evidence": dict(reason.evidence),
+    }  # fmt: skip
+
+
+def _close_task(w: Working, command: CloseTask) -> Carried:
+    task = w.chart.tasks.get(command.task)
+    if task is None or task.status is not TaskStatus.OPEN:
+        raise NotFound("There is no such open task.", remedy="Read the worklist again.")
+    by = command.reason or f"{command.by.role} {command.by.name}".strip()
+    tasks.close_by_hand(w, task, TaskStatus(command.status), by)
+    return Event.TASK_DONE, Outcome(Verdict.ACCEPTED, enrolment=task.enrolment), {"reason": command.reason}
+
+
+def _acknowledge(w: Working, command: Acknowledge) -> Carried:
+    message = w.chart.messages.get(command.message)
+    if message is None:
+        raise NotFound("There is no such message.", remedy="Read the messages again.")
+    if message.acknowledged is None:
+        w.put("messages", replace(message, acknowledged=w.now, acknowledged_by=command.by))
+        w.say(Event.MESSAGE_ACKNOWLEDGED, message.enrolment, message=message.code, to=message.to)
+    return Event.MESSAGE_ACKNOWLEDGED, Outcome(Verdict.ACCEPTED, enrolment=message.enrolment), {}
+
+
+def _fire(w: Working, command: FireTimers) -> Carried:
+    timers.fire_due(w)
+    return Event.TIMER_FIRED, Outcome(Verdict.ACCEPTED), {}
+
+
+_CARRY_OUT: dict[type[Command], Callable[[Working, Any], Carried]] = {
+    Enrol: _enrol,
+    RecordFacts: _record,
+    CorrectFact: _correct,
+    RetractFact: _retract,
+    PerformAction: _perform,
+    CloseTask: _close_task,
+    Acknowledge: _acknowledge,
+    FireTimers: _fire,
+}

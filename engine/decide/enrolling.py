@@ -1,0 +1,76 @@
+"""Opening enrolments: by a person, or by an effect of another pathway; registering callers with shared sub-pathways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.audit import Event
+from engine.decide.working import Working
+from engine.errors import Conflict, InvalidCommand
+from engine.model import Caller, Enrolment, StageEntry
+
+
+def enrol(w: Working, pathway: str, settings: Mapping[str, Any]) -> Enrolment:
+    """A person puts the patient on a pathway. Raises `Conflict` when he is already on it, `InvalidCommand` for a nested one."""
+    spec = w.world.registry.latest(pathway).spec
+    if spec.parent:
+        raise InvalidCommand(f"{pathway} is opened by {spec.parent}, not by hand.", remedy=f"Enrol on {spec.parent}.")
+    if w.world.newest(pathway, open_only=True) is not None:
+        raise Conflict(f"The patient is already on {pathway}.", remedy="Continue that enrolment, or end it first.")
+    return open_enrolment(w, pathway, settings=settings)
+
+
+def open_enrolment(
+    w: Working, pathway: str, *, settings: Mapping[str, Any], parent: Enrolment | None = None, given: Mapping[str, Any] | None = None
+) -> Enrolment:
+    """A new enrolment in the initial stage of the version in force."""
+    definition = w.world.registry.latest(pathway)
+    enrolment_id, seq = w.next_id()
+    ordinal = 1 + sum(one.pathway == pathway for one in w.chart.enrolments.values())
+    enrolment = Enrolment(
+        enrolment_id, pathway, definition.hash, ordinal, definition.spec.initial, w.now,
+        parent=parent.id if parent is not None and definition.spec.parent else None,
+        settings={key: value for key, value in settings.items()}, parameters=dict(given or {}),
+        history=(StageEntry(definition.spec.initial, w.now, seq, "opened"),),
+    )  # fmt: skip
+    w.put("enrolments", enrolment)
+    w.say(Event.ENROLMENT_OPENED, enrolment_id, pathway=pathway, definition=definition.hash, stage=enrolment.stage)
+    w.feel("enrolled", enrolment_id)
+    return enrolment
+
+
+def open_for(w: Working, opener: Enrolment, pathway: str, given: Mapping[str, Any]) -> None:
+    """An effect opens another pathway: a nested child, or a shared sub-pathway that registers the opener as caller."""
+    spec = w.world.registry.latest(pathway).spec
+    running = w.world.newest(pathway, open_only=True)
+    if spec.parent:
+        open_enrolment(w, pathway, settings=opener.settings, parent=opener, given=given)
+        return
+    if running is None:
+        running = open_enrolment(w, pathway, settings=opener.settings, parent=opener, given=given)
+    if spec.shared:
+        register(w, running.id, Caller(opener.pathway, w.now))
+
+
+def register(w: Working, enrolment_id: str, caller: Caller) -> None:
+    """Register a caller, or renew one that had ended."""
+    enrolment = w.enrolment(enrolment_id)
+    known = enrolment.callers.get(caller.pathway)
+    if known is not None and known.ended is None and known.planned_start == caller.planned_start and known.drug == caller.drug:
+        return
+    kept = replace(caller, registered=known.registered) if known is not None and known.ended is None else caller
+    w.change(enrolment_id, callers={**enrolment.callers, caller.pathway: kept})
+    w.say(Event.CALLER_REGISTERED, enrolment_id, caller=caller.pathway, planned_start=caller.planned_start, drug=caller.drug)
+
+
+def change_caller(w: Working, enrolment_id: str, pathway: str, **fields: Any) -> None:
+    """Change the plan or the end of a registered caller. Raises `InvalidCommand` when it is not registered."""
+    enrolment = w.enrolment(enrolment_id)
+    if pathway not in enrolment.callers:
+        known = ", ".join(enrolment.callers) or "none"
+        raise InvalidCommand(f"{pathway} is not registered with {enrolment.pathway}.", remedy=f"Registered: {known}. Register it first.")
+    w.change(enrolment_id, callers={**enrolment.callers, pathway: replace(enrolment.callers[pathway], **fields)})
+    event = Event.CALLER_ENDED if fields.get("ended") else Event.CALLER_CHANGED
+    w.say(event, enrolment_id, caller=pathway, **fields)

@@ -1,0 +1,295 @@
+"""What is owed: the occurrences of a task rule that follow from facts and anchors now, each with its window and, if done, by what.
+
+Nothing is chained and nothing is remembered here: when an anchor moves, all that hangs on it is worked out anew. Only how often
+a conditional task has already been owed comes from the stored tasks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from engine.calendar import add, grid_point, instant, local_day, subtract
+from engine.calendar import compare as compare_dates
+from engine.decide.completing import Completion, completions
+from engine.definition.rules import TaskRule
+from engine.evaluation.context import Context, ValueFunction
+from engine.evaluation.entries import facts_of, moment_of
+from engine.evaluation.results import Range, Reading, State, joined
+from engine.evaluation.values import scalar
+from engine.model import TERMINAL_TASKS, Fact, Task, TaskStatus, When
+from engine.units import Duration
+
+MOST_OCCURRENCES = 600
+"""Most occurrences of one rule that are worked out: fifteen years of weekly checks fit twice."""
+
+
+@dataclass(slots=True)
+class Owed:
+    """One occurrence that is owed: its window and what completed it."""
+
+    occurrence: str
+    due: When | None = None
+    opens: When | None = None
+    until: When | None = None
+    done: Completion | None = None
+    missed: bool = False
+    """Overtaken by the next occurrence."""
+    facts: tuple[str, ...] = ()
+
+
+def owed(context: Context, rule: TaskRule, stored: list[Task]) -> list[Owed] | None:
+    """The occurrences that are owed; None when it is unknown whether the rule applies (what stands then stays)."""
+    if rule.when is not None:
+        verdict = rule.when(context)
+        if verdict.state is State.UNKNOWN:
+            return None
+        if not verdict.met:
+            return []
+    if rule.each is not None:
+        return _for_each(context, rule)
+    if rule.since is not None:
+        return _rolling(context, rule)
+    if rule.numbers is not None or rule.every is not None:
+        return _grid(context, rule, stored)
+    return _single(context, rule, stored)
+
+
+# --- windows --------------------------------------------------------------------------------------------------------
+
+
+def window(context: Context, rule: TaskRule, due: When | None) -> tuple[When | None, When | None]:
+    """The window around a due date: periods before and after it, or dates of their own."""
+    opens = _edge(context, rule.opens, due, before=True)
+    until = _edge(context, rule.until, due, before=False)
+    return opens, until
+
+
+def _edge(context: Context, read: ValueFunction | None, due: When | None, *, before: bool) -> When | None:
+    if read is None:
+        return None
+    value = scalar(context, read(context)).value
+    if isinstance(value, Duration):
+        if due is None:
+            return None
+        return subtract(due, value, context.world.zone) if before else add(due, value, context.world.zone)
+    return _date(value)
+
+
+def _date(value: Any) -> When | None:
+    """A date that a sentence gave; of a range (an `earliest of` with an unknown member) the end that is known."""
+    if isinstance(value, Range):
+        value = value.high if value.high is not None else value.low
+    return value if isinstance(value, date) else None
+
+
+def _due(context: Context, rule: TaskRule) -> Reading:
+    assert rule.due is not None
+    reading = scalar(context, rule.due(context))
+    return Reading(_date(reading.value), facts=reading.facts)
+
+
+# --- kinds ----------------------------------------------------------------------------------------------------------
+
+
+def _single(context: Context, rule: TaskRule, stored: list[Task]) -> list[Owed]:
+    """One task while the condition holds, or one due date; owed again when the due date moves on after it was done."""
+    due = _due(context, rule) if rule.due is not None else None
+    if due is not None and due.value is None:
+        return []
+    opens, until = window(context, rule, due.value if due else None)
+    if rule.due is None and rule.opens is not None and opens is None:
+        return []
+    one = Owed("", due.value if due else None, opens, until, facts=due.facts if due else ())
+    standing = [task for task in stored if task.status is TaskStatus.OPEN]
+    last = stored[-1] if stored else None
+    if standing:
+        one.occurrence = standing[-1].occurrence
+        one.done = _completed(context, rule, one, standing[-1])
+        return [one]
+    if last is not None and not _owed_again(context, rule, one, last):
+        return []
+    one.occurrence = str(1 + len(stored))
+    if rule.due is not None and last is None and rule.done is not None and opens is not None:
+        one.done = next(iter(completions(context, rule.done, opens, None)), None)
+    return [one]
+
+
+def _owed_again(context: Context, rule: TaskRule, one: Owed, last: Task) -> bool:
+    if not context.enrolment.flags.get(f"task:{rule.id}", False):
+        return True
+    if last.status not in TERMINAL_TASKS or one.due is None or last.due == one.due:
+        return False
+    if rule.done is None:
+        return True
+    lower = one.opens if one.opens is not None else last.closed
+    return not any(True for _ in completions(context, rule.done, lower, None))
+
+
+def _completed(context: Context, rule: TaskRule, one: Owed, task: Task) -> Completion | None:
+    if rule.done is None:
+        return None
+    after = task.created if one.opens is None else None
+    return next(iter(completions(context, rule.done, one.opens, after)), None)
+
+
+def _for_each(context: Context, rule: TaskRule) -> list[Owed]:
+    assert rule.each is not None
+    found = []
+    for entry in rule.each(context).certain:
+        inner = context.bound(entry=entry)
+        due = _due(inner, rule).value if rule.due is not None else None
+        opens, until = window(inner, rule, due)
+        lower = opens if opens is not None else moment_of(entry)
+        done = next(iter(completions(inner, rule.done, lower, None, other_than=getattr(entry, "id", ""))), None) if rule.done else None
+        found.append(Owed(root(context, entry), due, opens, until, done, facts=facts_of(entry)))
+    return found
+
+
+def _rolling(context: Context, rule: TaskRule) -> list[Owed]:
+    """From the anchor on: each valid result sets the next due date; a result before the window of its occurrence is none."""
+    assert rule.since is not None and rule.done is not None
+    anchor = scalar(context, rule.since(context))
+    last = _date(anchor.value)
+    if last is None:
+        return []
+    found: list[Owed] = []
+    stem = _stem(context, anchor)
+    for number in range(1, MOST_OCCURRENCES):
+        inner = context.bound(last_result=Reading(local_day(last, context.world.zone)))
+        due = _due(inner, rule).value
+        if due is None:
+            break
+        opens, until = window(inner, rule, due)
+        done = _next_result(inner, rule, last, opens, first=number == 1)
+        found.append(Owed(f"{stem}{number}", due, opens, until, done, facts=anchor.facts))
+        if done is None:
+            break
+        last = done.when
+    return found
+
+
+def _next_result(context: Context, rule: TaskRule, last: When, opens: When | None, *, first: bool) -> Completion | None:
+    assert rule.done is not None
+    zone = context.world.zone
+    for one in completions(context, rule.done, opens if opens is not None else last, None):
+        if opens is not None or compare_dates(one.when, last, zone) > 0:
+            return one
+    return None
+
+
+def _grid(context: Context, rule: TaskRule, stored: list[Task]) -> list[Owed]:
+    assert rule.anchor is not None
+    anchor = scalar(context, rule.anchor(context))
+    start = _date(anchor.value)
+    if start is None:
+        return []
+    day, stem = local_day(start, context.world.zone), _stem(context, anchor)
+    found = _numbered(context, rule, day, stem) if rule.numbers is not None else _endless(context, rule, day, stem, stored)
+    return _assigned(context, rule, found)
+
+
+def _numbered(context: Context, rule: TaskRule, anchor: date, stem: str) -> list[Owed]:
+    assert rule.numbers is not None and rule.spec.grid is not None
+    numbers = rule.numbers(context).value
+    in_months = rule.spec.grid.months is not None
+    found = []
+    for number in numbers if isinstance(numbers, tuple) else (numbers,):
+        step = Duration(months=1) if in_months else Duration(days=1)
+        found.append(_dated(context, rule, f"{stem}{number}", grid_point(anchor, step, int(number))))
+    return found
+
+
+def _dated(context: Context, rule: TaskRule, occurrence: str, due: date) -> Owed:
+    opens, until = window(context.bound(last_result=Reading(due)), rule, due)
+    return Owed(occurrence, due, opens, until)
+
+
+def _endless(context: Context, rule: TaskRule, anchor: date, stem: str, stored: list[Task]) -> list[Owed]:
+    """The closed occurrences and the first that is not; it is missed once the window of the next one opens."""
+    assert rule.every is not None
+    every = rule.every(context).value
+    if not isinstance(every, Duration):
+        return []
+    after = _date(scalar(context, rule.after(context)).value) if rule.after is not None else None
+    closed = {task.occurrence for task in stored if task.status is not TaskStatus.OPEN and task.status is not TaskStatus.CANCELLED}
+    found: list[Owed] = []
+    for number in range(1, MOST_OCCURRENCES):
+        one = _dated(context, rule, f"{stem}{number}", grid_point(anchor, every, number))
+        if after is not None and one.due is not None and local_day(one.due, context.world.zone) <= local_day(after, context.world.zone):
+            continue
+        found.append(one)
+        following = _dated(context, rule, "", grid_point(anchor, every, number + 1))
+        overtaken = _begun(context, following)
+        if one.occurrence not in closed and not overtaken:
+            break
+        one.missed = overtaken
+    return found
+
+
+def _begun(context: Context, one: Owed) -> bool:
+    start = one.opens if one.opens is not None else one.due
+    return start is not None and instant(start, context.world.zone) <= context.as_of
+
+
+def _assigned(context: Context, rule: TaskRule, found: list[Owed]) -> list[Owed]:
+    """Give each result to the occurrence in whose window it lies, or else to the last one before it: one result counts once."""
+    if rule.done is None or not found:
+        return found
+    zone = context.world.zone
+    first = found[0].opens if found[0].opens is not None else found[0].due
+    for one in completions(context, rule.done, first, None):
+        home = _home(one, found, zone)
+        if home is not None and home.done is None:
+            home.done = one
+    for one in found:
+        one.missed = one.missed and one.done is None
+    return found
+
+
+def _home(done: Completion, found: list[Owed], zone: str) -> Owed | None:
+    candidates = [one for one in found if _started_by(one, done.when, zone)]
+    inside = [one for one in candidates if one.until is not None and compare_dates(done.when, one.until, zone) <= 0]
+    return inside[0] if inside else candidates[-1] if candidates else None
+
+
+def _started_by(one: Owed, when: When, zone: str) -> bool:
+    start = one.opens if one.opens is not None else one.due
+    return start is not None and compare_dates(start, when, zone) <= 0
+
+
+# --- identity -------------------------------------------------------------------------------------------------------
+
+
+def root(context: Context, entry: Any) -> str:
+    """A name of an entry that stays when the entry is corrected: the first version of a fact."""
+    if not isinstance(entry, Fact):
+        return str(getattr(entry, "id", getattr(entry, "seq", "")))
+    records = context.world.records
+    fact = entry
+    while fact.supersedes and fact.supersedes in records.by_id:
+        fact = records.by_id[fact.supersedes]
+    return fact.id
+
+
+def _stem(context: Context, anchor: Reading) -> str:
+    """What keeps the occurrences of one anchor together: its first fact, or nothing where people set it."""
+    records = context.world.records
+    return f"{root(context, records.by_id[anchor.facts[0]])}/" if anchor.facts and anchor.facts[0] in records.by_id else ""
+
+
+def together(*facts: tuple[str, ...]) -> tuple[str, ...]:
+    """Fact ids without repetition."""
+    return joined(*facts)
+
+
+def exact(value: Any) -> bool:
+    """Whether a reading is one value."""
+    return isinstance(value, Decimal | date | str | bool)
+
+
+def at(when: When, context: Context) -> datetime:
+    """The instant of a when."""
+    return instant(when, context.world.zone)

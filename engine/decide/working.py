@@ -1,0 +1,117 @@
+"""The working copy of a decision: the chart as it will be, what was written, what happened, and which edges are still to be felt."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from engine.audit import Event
+from engine.definition.compiled import Definition
+from engine.definition.registry import Registry
+from engine.evaluation.context import Context, World
+from engine.evaluation.records import Records
+from engine.model import Changes, Chart, Enrolment, Fact, Person
+
+UNSEEN = frozenset({"timers", "messages", "deviations"})
+"""Records that no sentence reads: writing them leaves what was judged valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Something that just happened in one enrolment (or, for facts, in all of them); `entry` is the fact, act or hold."""
+
+    name: str
+    enrolment: str | None
+    entry: Any = None
+
+
+@dataclass(slots=True)
+class Working:
+    """A chart being changed by one command. All writing goes through `put` and `say`."""
+
+    chart: Chart
+    world: World
+    by: Person
+    changes: Changes = field(default_factory=Changes)
+    events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """What happened, by audit chain (an enrolment's id, or the patient's)."""
+    edges: deque[Edge] = field(default_factory=deque)
+
+    @classmethod
+    def of(cls, chart: Chart, records: Records, registry: Registry, now: datetime, by: Person) -> Working:
+        """A working copy of a chart at a moment; the records are shared and copied when a fact is added."""
+        copy = chart.copy()
+        return cls(copy, World(copy, records, registry, registry.catalogue, now), by)
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the command (UTC)."""
+        return self.world.now
+
+    @property
+    def zone(self) -> str:
+        """Time zone of the patient's site."""
+        return self.chart.patient.zone
+
+    # --- writing ---
+
+    def next_id(self) -> tuple[str, int]:
+        """A fresh record id and its sequence number: deterministic, unique within the patient."""
+        seq = self.chart.patient.seq + 1
+        self.chart.patient = replace(self.chart.patient, seq=seq)
+        return f"{self.chart.patient.id}.{seq}", seq
+
+    def put(self, kind: str, record: Any) -> None:
+        """Write a record of the chart."""
+        getattr(self.chart, kind)[record.id] = record
+        getattr(self.changes, kind)[record.id] = None
+        if kind not in UNSEEN:
+            self.world.memo.clear()
+
+    def add_fact(self, fact: Fact) -> None:
+        """Write a fact and take it into the index."""
+        if not self.changes.facts:
+            self.world.records = self.world.records.copy()
+        self.put("facts", fact)
+        self.world.records.add(fact)
+
+    def say(self, event: Event, chain: str | None = None, **details: Any) -> None:
+        """Note for the audit what happened in a chain (None: the patient's)."""
+        kept = {key: value for key, value in details.items() if value not in (None, "", (), {}, [])}
+        self.events.setdefault(chain or self.chart.patient.id, []).append({"event": event.value, **kept})
+
+    def feel(self, name: str, enrolment: str | None, entry: Any = None) -> None:
+        """Let automatic rules, messages and deviations react to something that happened."""
+        self.edges.append(Edge(name, enrolment, entry))
+
+    # --- reading ---
+
+    def enrolment(self, enrolment_id: str) -> Enrolment:
+        """The enrolment as it now stands."""
+        return self.chart.enrolments[enrolment_id]
+
+    def definition(self, enrolment: Enrolment) -> Definition:
+        """The definition on which it runs."""
+        return self.world.registry.version(enrolment.definition)
+
+    def context(self, enrolment_id: str, **bindings: Any) -> Context:
+        """Where a sentence of an enrolment is judged now."""
+        return self.world.context(self.enrolment(enrolment_id), **bindings)
+
+    def open_enrolments(self) -> list[Enrolment]:
+        """Open enrolments, in the order in which they were opened."""
+        return [one for one in self.chart.enrolments.values() if one.open]
+
+    def change(self, enrolment_id: str, **fields: Any) -> Enrolment:
+        """Write new values of an enrolment's fields."""
+        changed = replace(self.enrolment(enrolment_id), **fields)
+        self.put("enrolments", changed)
+        return changed
+
+    def flag(self, enrolment_id: str, name: str, value: Any) -> None:
+        """Remember the state of a condition for the next look; only a change is written."""
+        flags = self.enrolment(enrolment_id).flags
+        if flags.get(name) != value:
+            self.change(enrolment_id, flags={**flags, name: value})

@@ -1,0 +1,232 @@
+"""Guards and gates: lists of requirements, each judged to pass, warn, or block.
+
+Unknown never opens a gate: an unknown requirement blocks (`ask`) unless its definition says that it only warns. A gate is a
+guard read by callers: the first requirement that does not pass gives the gate its value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.definition.schema import Gate, Guard, Requirement
+from engine.evaluation import names
+from engine.evaluation.context import Context, CriterionFunction, ValueFunction
+from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, State, Verdict, joined, sooner, state_of
+from engine.language import syntax as s
+from engine.model import Caller
+
+if TYPE_CHECKING:
+    from engine.definition.compiled import Compiler
+
+PASS, WARN, INFO, BLOCK, BLOCK_HARD, ASK_ONLY = "pass", "warn", "info", "block", "block_hard", "ask_only"
+REFUSING = frozenset({BLOCK, BLOCK_HARD, ASK_ONLY})
+OVERRIDABLE = frozenset({BLOCK})
+
+
+@dataclass(slots=True)
+class Finding:
+    """One requirement judged."""
+
+    requirement: str
+    level: str
+    verdict: Verdict
+    statements: tuple[str, ...] = ()
+    spec: Requirement | None = None
+    pathway: str = ""
+    override_by: tuple[str, ...] = ()
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it stands in the way."""
+        return self.level in REFUSING
+
+
+@dataclass(frozen=True)
+class CompiledRequirement:
+    """A requirement with its sentences compiled."""
+
+    spec: Requirement
+    pathway: str
+    that: CriterionFunction | None
+    when: CriterionFunction | None
+    rows: tuple[Mapping[str, str], ...] = ()
+
+    def findings(self, context: Context) -> Iterable[Finding]:
+        """Every finding of the requirement: one, or one for each row, hold or included requirement."""
+        if self.when is not None and self.when(context).state is NOT_MET:
+            return
+        if self.spec.include:
+            yield from included(context, self.spec.include)
+        elif self.spec.holds:
+            yield from _open_holds(context)
+        elif self.rows:
+            for number, row in enumerate(self.rows, start=1):
+                yield self._judged(context.bound(row=row), f"{self.spec.id}:{number}", row)
+        else:
+            yield self._judged(context, self.spec.id, None)
+
+    def _judged(self, context: Context, name: str, row: Mapping[str, str] | None) -> Finding:
+        assert self.that is not None
+        verdict = self.that(context)
+        level = PASS if verdict.state is MET else self.spec.not_met if verdict.state is NOT_MET else _unknown_level(self.spec)
+        return Finding(name, level, verdict, _statements(self.spec, context, row), self.spec, self.pathway, tuple(self.spec.override_by))
+
+
+def _unknown_level(spec: Requirement) -> str:
+    if "unknown" not in spec.model_fields_set:
+        return {"warn": WARN, "info": INFO, "not_proposed": INFO}.get(spec.not_met, BLOCK)
+    return {"ask": BLOCK}.get(spec.unknown, spec.unknown)
+
+
+def _statements(spec: Requirement, context: Context, row: Mapping[str, str] | None) -> tuple[str, ...]:
+    stated: Any = spec.statement
+    if isinstance(stated, dict):
+        caller = context.bindings.get("caller")
+        pathway = caller.pathway if isinstance(caller, Caller) else "generic"
+        stated = stated.get(pathway, stated.get("generic", []))
+    if row is not None and isinstance(stated, str) and stated.startswith("row."):
+        stated = row[stated.removeprefix("row.")]
+    return tuple(stated) if isinstance(stated, list) else (stated,) if stated else ()
+
+
+def _open_holds(context: Context) -> Iterable[Finding]:
+    """Each hold in force as a finding with the statements of the hold."""
+    for hold in context.world.chart.holds.values():
+        if hold.enrolment == context.enrolment.id and hold.released is None:
+            spec = context.definition.spec.holds[hold.code]
+            verdict = Verdict(NOT_MET, s.Not(s.HoldOpen(hold.code)), facts=hold.causes)
+            level = BLOCK_HARD if spec.hard else BLOCK
+            yield Finding(f"hold:{hold.code}", level, verdict, tuple(spec.statement), pathway=context.definition.id)
+
+
+def included(context: Context, name: str) -> Iterable[Finding]:
+    """The findings of another guard, judged in the enrolment that its pathway means here; its `as_of` does not apply."""
+    pathway, _, guard = name.rpartition(".")
+    other = names.linked(context, pathway) if pathway else context
+    if other is None:
+        missing = Verdict(UNKNOWN, s.Enrolled(pathway), gaps=(Gap(names.Why.NOT_ENROLLED, pathway),))
+        return [Finding(name, BLOCK, missing)]
+    return other.definition.guards[guard].requirements(other)
+
+
+@dataclass(frozen=True)
+class CompiledGuard:
+    """A guard with its sentences compiled."""
+
+    name: str
+    as_of: ValueFunction | None
+    items: tuple[CompiledRequirement, ...]
+    actions: tuple[str, ...] = ()
+    """Actions of the same pathway that carry this guard; their acts may have overridden parts of it."""
+
+    def moment(self, context: Context) -> Context:
+        """The context as of the guard's own moment, where that is known and later than now."""
+        if self.as_of is None:
+            return context
+        value = self.as_of(context).value
+        if isinstance(value, date) and (not isinstance(value, datetime) or value > context.as_of):
+            return context.shifted(value) if names.when(value, context.world.zone) > context.as_of else context
+        return context
+
+    def findings(self, context: Context) -> list[Finding]:
+        """Every requirement judged as of the guard's moment."""
+        return self.requirements(self.moment(context))
+
+    def requirements(self, context: Context) -> list[Finding]:
+        """Every requirement judged in the context as it is."""
+        return [finding for item in self.items for finding in item.findings(context)]
+
+    def passes(self, context: Context, node: s.GuardPasses) -> Verdict:
+        """Two-valued; requirements that the standing act overrode count as passed."""
+        overridden = _overridden(context, self.actions)
+        findings = [one for one in self.findings(context) if one.requirement not in overridden]
+        until = None
+        for one in findings:
+            until = sooner(until, one.verdict.until)
+        parts = tuple(one.verdict for one in findings if one.refuses)
+        return Verdict(state_of(not parts), node, parts, (), joined(*(one.verdict.facts for one in findings)), until)
+
+
+def _overridden(context: Context, actions: tuple[str, ...]) -> frozenset[str]:
+    acts = [act for act in context.world.chart.acts.values() if act.enrolment == context.enrolment.id and act.action in actions]
+    return frozenset(max(acts, key=lambda act: act.seq).overridden) if acts else frozenset()
+
+
+@dataclass(slots=True)
+class GateReading:
+    """What a caller reads: the value, whether it is for want of data, and everything behind it."""
+
+    value: str
+    unknown: bool
+    findings: list[Finding]
+    gaps: tuple[Gap, ...]
+    facts: tuple[str, ...]
+    until: datetime | None
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts of the requirements that did not pass."""
+        return tuple(one.verdict for one in self.findings if one.level != PASS)
+
+
+@dataclass(frozen=True)
+class CompiledGate:
+    """A gate with its sentences compiled."""
+
+    items: tuple[CompiledRequirement, ...]
+    values: tuple[tuple[str, CriterionFunction], ...]
+    otherwise: str
+
+    def read(self, context: Context) -> GateReading:
+        """The gate for the bound caller."""
+        findings = [finding for item in self.items for finding in item.findings(context)]
+        until = None
+        for one in findings:
+            until = sooner(until, one.verdict.until)
+        failing = next((one for one in findings if one.refuses and one.spec and one.spec.value), None)
+        value = failing.spec.value if failing and failing.spec else self._passing(context)
+        unknown = failing is not None and failing.verdict.state is State.UNKNOWN
+        gaps = joined(*(one.verdict.gaps for one in findings if one.verdict.state is State.UNKNOWN))
+        return GateReading(value, unknown, findings, gaps, joined(*(one.verdict.facts for one in findings)), until)
+
+    def _passing(self, context: Context) -> str:
+        return next((value for value, when in self.values if when(context).met), self.otherwise)
+
+
+# --- compiling ------------------------------------------------------------------------------------------------------
+
+
+def compile_guard(compiler: Compiler, name: str, guard: Guard) -> CompiledGuard:
+    """The guard with every sentence compiled."""
+    spec = compiler.scope.spec
+    items = tuple(_requirement(compiler, one, f"guards.{name}.{one.id}") for one in guard.require)
+    actions = tuple(action for action, one in spec.actions.items() if one.guard == name)
+    return CompiledGuard(name, compiler.value(guard.as_of, f"guards.{name}.as_of"), items, actions)
+
+
+def compile_gate(compiler: Compiler, gate: Gate) -> CompiledGate:
+    """The gate with every sentence compiled."""
+    items = tuple(_requirement(compiler, one, f"gate.{one.id}") for one in gate.require)
+    values = ((one.value, compiler.criterion(one.when, f"gate.passes.{one.value}")) for one in gate.passes)
+    return CompiledGate(items, tuple((value, when) for value, when in values if when is not None), gate.otherwise)
+
+
+def _requirement(compiler: Compiler, spec: Requirement, place: str) -> CompiledRequirement:
+    that = compiler.criterion(spec.that, f"{place}.that")
+    when = compiler.criterion(spec.when, f"{place}.when")
+    return CompiledRequirement(spec, compiler.scope.spec.pathway, that, when, _rows(compiler, spec))
+
+
+def _rows(compiler: Compiler, spec: Requirement) -> tuple[Mapping[str, str], ...]:
+    if spec.each is None:
+        return ()
+    table = compiler.scope.spec.tables.get(spec.each)
+    if table is None:
+        raise compiler.scope.unknown(spec.each, "table", compiler.scope.spec.tables)
+    return tuple(dict(zip(table.columns, row, strict=True)) for row in table.rows)
+
+
+Judge = Callable[[Context], Iterable[Finding]]

@@ -1,0 +1,394 @@
+"""The shape of `pathway.yaml`, as Pydantic models; the JSON Schema for editors comes from here.
+
+Sentences (`when`, `that`, `due`, …) stay text in this module; `engine.definition.compiled` parses and types them.
+Every model forbids unknown keys, so that a misspelt key is a finding and not a silent nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+Names = Annotated[list[str], BeforeValidator(_as_list)]
+"""One name or a list of names."""
+
+Sentence = str
+"""A criterion of the criteria language."""
+
+Expression = str
+"""A value of the criteria language."""
+
+Level = Literal["block_hard", "block", "warn", "info", "not_proposed"]
+UnknownLevel = Literal["ask", "ask_only", "block_hard", "block", "warn", "info"]
+
+
+class Model(BaseModel):
+    """Strict base: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Label(Model):
+    """A text in both languages."""
+
+    en: str
+    zh: str
+
+
+class Setting(Model):
+    """A LOCAL DEFAULT of the specification. `value` may be a map from caller to value (sub-pathways; `generic` for the rest)."""
+
+    value: Any
+    unit: str = Field("", description="Unit of a plain number: days, hours, minutes, months, years, or a UCUM unit.")
+    reason: str = Field(..., description="Why this default: the specification's reason or what it stands in for.")
+    spec: Names = Field(default_factory=list, description="Rows of the specification.")
+    allowed: Any = None
+    maximum: Any = None
+
+
+class Age(Model):
+    """How old a fact may be before it is stale for this pathway; without an entry the catalogue's limit holds."""
+
+    within: str = Field(..., description="A period, `setting.x`, or `none`.")
+    unless: Sentence | None = Field(None, description="While this is met the limit does not apply.")
+
+
+class CallerSpec(Model):
+    """How this sub-pathway reads one calling pathway; inside, `caller.x` names the caller registered."""
+
+    set: str = ""
+    planned: Expression | None = Field(None, description="Planned first dose when none was registered.")
+    start: Expression = Field(..., description="Exposure start.")
+    end: Expression | None = Field(None, description="Exposure end.")
+    finished: Sentence | None = Field(None, description="The caller no longer needs the sub-pathway.")
+
+
+class Table(Model):
+    """A decision table; a cell is text, a number with unit, a period or a name."""
+
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class Row(Model):
+    """One row of a first-match classification."""
+
+    when: Sentence
+    then: Expression = Field(..., alias="is", description="A code in quotes, `yes`/`no`, or an expression.")
+
+
+class ValueSpec(Model):
+    """A named value: an expression, or the first row whose condition is met (unknown before it makes the result unknown)."""
+
+    value: Expression | None = Field(None, alias="is")
+    first_of: list[Row] | None = None
+    otherwise: Expression | None = None
+    label: Label | None = None
+    statement: Names = Field(default_factory=list)
+
+
+class CriterionSpec(Model):
+    """A named criterion with a label for people."""
+
+    that: Sentence
+    label: Label | None = None
+    statement: Names = Field(default_factory=list)
+
+
+class Stage(Model):
+    """A place on the pathway."""
+
+    label: Label
+    spec: Names = Field(default_factory=list)
+    terminal: bool = False
+    reopenable: bool = False
+    parent: str | None = None
+
+
+class Requirement(Model):
+    """One line of a guard."""
+
+    id: str
+    that: Sentence | None = None
+    holds: bool = Field(False, description="Stands for `no hold in force`; each open hold refuses with its own statements.")
+    include: str | None = Field(None, description="Another guard whose requirements belong here (`pathway.guard` for another pathway).")
+    each: str | None = Field(None, description="A table; one requirement for each row, `row.x` inside.")
+    when: Sentence | None = Field(None, description="The requirement applies only where this is met (unknown: it applies).")
+    statement: list[str] | str | dict[str, list[str] | str] = Field(default_factory=list)
+    not_met: Level = "block"
+    unknown: UnknownLevel = "ask"
+    value: str = Field("", description="Gates only: the gate's value when this requirement does not pass.")
+    consent: str | None = None
+    override_by: list[str] = Field(default_factory=list)
+    label: Label | None = None
+
+
+class Guard(Model):
+    """What must be true before an action; judged as of `as_of` (default now)."""
+
+    as_of: Expression | None = None
+    require: list[Requirement]
+
+
+class GateValue(Model):
+    """The value of a gate whose requirements pass."""
+
+    value: str
+    when: Sentence
+
+
+class Gate(Model):
+    """What callers read of a sub-pathway, evaluated for one caller."""
+
+    require: list[Requirement]
+    passes: list[GateValue]
+    otherwise: str = "unknown"
+
+
+class Parameter(Model):
+    """Something an action asks for."""
+
+    kind: Literal["text", "boolean", "date", "datetime", "when", "quantity", "number", "fact", "pathway", "code"]
+    unit: str = ""
+    codes: list[str] = Field(default_factory=list)
+    required: bool = True
+    label: Label | None = None
+
+
+class Record(Model):
+    """Effect: write a fact. Values are expressions."""
+
+    fact: Expression = Field(..., description="A fact id, or `with.drug`.")
+    event: Literal["given", "started", "stopped", "occurred"] | None = None
+    value: Expression | None = None
+    effective: Expression | None = None
+    attributes: dict[str, Expression] = Field(default_factory=dict)
+
+
+class Open(Model):
+    """Effect: open an enrolment on another pathway, or register with the open one of a sub-pathway."""
+
+    pathway: str
+    given: dict[str, Expression] = Field(default_factory=dict)
+
+
+class Close(Model):
+    """Effect: move the open enrolment of another pathway (a child) to a terminal stage."""
+
+    pathway: str
+    to: str
+
+
+class Register(Model):
+    """Effect of the caller actions of a sub-pathway: register, plan or end a caller."""
+
+    caller: Expression
+    planned_start: Expression | None = None
+    drug: Expression | None = None
+    ended: Expression | None = None
+
+
+class Effect(Model):
+    """One effect; exactly one key."""
+
+    record: Record | None = None
+    open: Open | None = None
+    close: Close | None = None
+    anchor: dict[str, Expression] | None = Field(None, description="Values that this decision sets (`anchor.x` reads them).")
+    release: str | None = Field(None, description="A hold of this pathway.")
+    register_caller: Register | None = Field(None, alias="caller")
+    notify: str | None = None
+    deviation: str | None = None
+    when: Sentence | None = None
+
+
+class Action(Model):
+    """What a person does."""
+
+    label: Label
+    spec: Names = Field(default_factory=list)
+    from_: Names | None = Field(None, alias="from", description="Stages; absent = every stage that is not terminal.")
+    to: str | None = Field(None, description="A stage, `previous stage`, or absent = the stage stays.")
+    by: list[str]
+    signs: bool = False
+    second_person: bool = False
+    asks: dict[str, Parameter] = Field(default_factory=dict, alias="with")
+    guard: str | None = Field(None, description="A guard of this pathway, or `pathway.guard`.")
+    gate: str | None = Field(None, description="Sub-pathways: asks the gate for this caller (`generic` = any other caller).")
+    dose: Expression | None = None
+    proposed: Sentence | None = Field(None, description="When the engine proposes it (and never takes it).")
+    effects: list[Effect] = Field(default_factory=list)
+    statement: Names = Field(default_factory=list)
+
+
+class Case(Model):
+    """One outcome of an automatic transition."""
+
+    to: str
+    when: Sentence
+
+
+class Automatic(Model):
+    """A transition that the engine makes by itself: on facts, timers, a child's stage. Order = priority."""
+
+    label: Label | None = None
+    spec: Names = Field(default_factory=list)
+    from_: Names | None = Field(None, alias="from")
+    to: str | None = None
+    when: Sentence | None = None
+    cases: list[Case] = Field(default_factory=list)
+    on: str | None = Field(None, description="Edge: `fact:x`, `child:pathway.stage`, `child:pathway.ended`, `action:x`, `hold:x`, `released:x`.")
+    effects: list[Effect] = Field(default_factory=list)
+    statement: Names = Field(default_factory=list)
+
+
+class HoldSpec(Model):
+    """Suspends treatment until released. `opens` is judged in alarm mode, `released` as a guard."""
+
+    label: Label
+    spec: Names = Field(default_factory=list)
+    opens: Sentence
+    released: Sentence | None = Field(None, description="Leaves force as soon as this is met; absent: only an action's `release`, or never.")
+    effect: Literal["suspend", "block", "stop", "pause"] = "block"
+    hard: bool = False
+    permanent: bool = False
+    release: str = Field("", description="In words for people: what releases it.")
+    statement: Names = Field(default_factory=list)
+    applies_to: str = ""
+    by: list[str] = Field(default_factory=list)
+
+
+class DoneBy(Model):
+    """What completes a task: facts (all or any of them, within a span, dated by the earliest), actions, or a condition."""
+
+    all: list[str] = Field(default_factory=list)
+    any: list[str] = Field(default_factory=list)
+    verb: Literal["", "given", "started", "stopped"] = ""
+    within: str | None = None
+    action: Names = Field(default_factory=list)
+    when: Sentence | None = None
+
+
+class Step(Model):
+    """A notice at a distance from the task's window."""
+
+    after: str = "0 days"
+    notify: str
+    to: Names = Field(default_factory=list)
+
+
+class Reminder(Model):
+    """A notice before the due date."""
+
+    before: str
+    notify: str
+
+
+class Grid(Model):
+    """Fixed dates from one anchor, never chained."""
+
+    months: Any = Field(None, description="List of months, or a setting that holds one.")
+    days: Any = None
+    every: str | None = Field(None, description="Endless grid: a period.")
+    anchor: Expression = Field(..., alias="from")
+    after: Expression | None = Field(None, description="Only dates later than this.")
+
+
+class TaskSpec(Model):
+    """Something due. With `grid`: one task for each date. With `each`: one for each entry. With `since`: rolling, `due` may
+    use `last_result` (day of the last valid result since then, or `since` itself). Otherwise one task while `when` is met."""
+
+    label: Label
+    spec: Names = Field(default_factory=list)
+    role: str = Field(..., alias="for")
+    when: Sentence | None = None
+    each: str | None = Field(None, description="A selector (`plasma_exchange given within 90 days`); `entry.x` inside.")
+    grid: Grid | None = None
+    since: Expression | None = None
+    due: Expression | None = None
+    opens: Expression | None = Field(None, description="A period before the due date, or a date expression.")
+    until: Expression | None = Field(None, description="A period after the due date, or a date expression.")
+    done_by: DoneBy | None = None
+    frozen: Sentence | None = None
+    optional: bool = False
+    overdue: list[Step] = Field(default_factory=list)
+    reminders: list[Reminder] = Field(default_factory=list)
+    late: str | None = Field(None, description="Deviation when done after its window.")
+    missed: str | None = Field(None, description="Deviation when overtaken unfinished.")
+    statement: Names = Field(default_factory=list)
+
+
+class Escalation(Model):
+    """Who is told when nobody acknowledged in time."""
+
+    after: str
+    to: Names
+
+
+class Notification(Model):
+    """A message to people. `on` lists edges; `when` fires on becoming met."""
+
+    label: Label
+    spec: Names = Field(default_factory=list)
+    to: list[str]
+    urgency: Literal["routine", "high", "critical"]
+    on: Names = Field(default_factory=list)
+    when: Sentence | None = None
+    acknowledge: str | None = None
+    escalation: Escalation | None = None
+    statement: Names = Field(default_factory=list)
+
+
+class DeviationSpec(Model):
+    """A class of departure from the protocol. `on` lists edges (`override:*`, `override:requirement`); `when` fires on becoming met."""
+
+    label: Label
+    spec: Names = Field(default_factory=list)
+    on: Names = Field(default_factory=list)
+    when: Sentence | None = None
+
+
+class Source(Model):
+    """Where the pathway comes from."""
+
+    title: str
+    body: str = ""
+    year: str = ""
+    doi: str = ""
+
+
+class DefinitionSpec(Model):
+    """One pathway."""
+
+    pathway: str
+    title: Label
+    spec: str
+    source: list[Source] = Field(default_factory=list)
+    initial: str
+    parent: str | None = Field(None, description="A nested machine: opened by this pathway only.")
+    shared: bool = Field(False, description="A sub-pathway: one enrolment for each patient, with callers.")
+    opens: list[str] = Field(default_factory=list)
+    attested: list[str] = Field(default_factory=list, description="Facts and classes whose silence is unknown, not `none`.")
+    settings: dict[str, Setting] = Field(default_factory=dict)
+    ages: dict[str, Age] = Field(default_factory=dict)
+    callers: dict[str, CallerSpec] = Field(default_factory=dict)
+    values: dict[str, ValueSpec | Expression] = Field(default_factory=dict)
+    criteria: dict[str, CriterionSpec | Sentence] = Field(default_factory=dict)
+    tables: dict[str, Table] = Field(default_factory=dict)
+    stages: dict[str, Stage]
+    guards: dict[str, Guard] = Field(default_factory=dict)
+    gate: Gate | None = None
+    actions: dict[str, Action] = Field(default_factory=dict)
+    automatic: dict[str, Automatic] = Field(default_factory=dict)
+    holds: dict[str, HoldSpec] = Field(default_factory=dict)
+    tasks: dict[str, TaskSpec] = Field(default_factory=dict)
+    notifications: dict[str, Notification] = Field(default_factory=dict)
+    deviations: dict[str, DeviationSpec] = Field(default_factory=dict)
+    expressed_by: dict[str, str] = Field(default_factory=dict, description="Statement: the element (of this or another pathway) that expresses it.")
+    not_computable: dict[str, str] = Field(default_factory=dict, description="Statement: the reason.")

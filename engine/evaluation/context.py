@@ -1,0 +1,136 @@
+"""What a sentence is judged in: the chart, one enrolment, a moment, and which facts may be seen.
+
+*Two clocks*: `as_of` says up to when facts count and how old they are; the world's records say which versions are known.
+*Two modes*: a guard reads final facts and takes a conflict for unknown; an alarm reads preliminary ones too and takes each
+reading of a conflict in turn (`choices`). Bindings are the names that only some sentences have (`with`, `row`, `entry`, `caller`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from engine.calendar import end_of, local_day
+from engine.errors import AuthorError
+from engine.evaluation.records import Records
+from engine.evaluation.results import Reading, Verdict
+from engine.model import Chart, Enrolment
+
+if TYPE_CHECKING:
+    from engine.catalogue import Catalogue
+    from engine.definition.compiled import Definition
+    from engine.definition.registry import Registry
+
+ValueFunction = Callable[["Context"], Reading]
+CriterionFunction = Callable[["Context"], Verdict]
+
+MAX_DEPTH = 60
+"""Deepest chain of names that refer to names, over all pathways of a patient."""
+
+
+@dataclass(slots=True)
+class World:
+    """One patient at one moment, with what is needed to judge any sentence about him. `memo` lives until something changes."""
+
+    chart: Chart
+    records: Records
+    registry: Registry
+    catalogue: Catalogue
+    now: datetime
+    memo: dict[Any, Any] = field(default_factory=dict)
+    pending: list[Any] = field(default_factory=list)
+
+    @property
+    def zone(self) -> str:
+        """Time zone of the patient's site."""
+        return self.chart.patient.zone
+
+    def newest(self, pathway: str, *, open_only: bool = False) -> Enrolment | None:
+        """The patient's newest open enrolment on a pathway, else the newest closed one."""
+        found = [one for one in self.chart.enrolments.values() if one.pathway == pathway]
+        running = [one for one in found if one.open]
+        chosen = running or ([] if open_only else found)
+        return max(chosen, key=lambda one: one.ordinal) if chosen else None
+
+    def context(self, enrolment: Enrolment, as_of: datetime | date | None = None, **bindings: Any) -> Context:
+        """The context of an enrolment now, or as of another moment."""
+        definition = self.registry.version(enrolment.definition)
+        return Context(self, enrolment, definition, as_of or self.now, as_of is None, bindings=bindings)
+
+
+class Context:
+    """Where and when a sentence is judged. Immutable: `shifted` and `bound` give new ones."""
+
+    __slots__ = ("alarm", "as_of", "bindings", "choices", "conflicts", "definition", "enrolment", "moves", "today", "world")
+
+    def __init__(
+        self, world: World, enrolment: Enrolment, definition: Definition, as_of: datetime | date, moves: bool,
+        *, bindings: Mapping[str, Any] | None = None, alarm: bool = False, choices: Mapping[Any, int] | None = None,
+        conflicts: dict[Any, int] | None = None,
+    ) -> None:  # fmt: skip
+        self.world = world
+        self.enrolment = enrolment
+        self.definition = definition
+        self.moves = moves
+        """Whether `as_of` is the moving present; a fixed moment never changes by time alone."""
+        self.today = local_day(as_of, world.zone)
+        self.as_of = as_of if isinstance(as_of, datetime) else _last_moment(as_of, world)
+        self.bindings = bindings or {}
+        self.alarm = alarm
+        self.choices = choices or {}
+        self.conflicts = conflicts if conflicts is not None else {}
+        """Alarm mode: the conflicts that were met, with the number of readings of each."""
+
+    def bound(self, **bindings: Any) -> Context:
+        """The same context with further names."""
+        return self._with(bindings={**self.bindings, **bindings})
+
+    def shifted(self, as_of: datetime | date) -> Context:
+        """The same context judged as of another, fixed moment."""
+        return self._with(as_of=as_of, moves=False)
+
+    def of(self, enrolment: Enrolment) -> Context:
+        """The same moment in another enrolment of the patient; `with` and the visit's names stay, callers do not."""
+        bindings = {name: value for name, value in self.bindings.items() if name == "with"}
+        definition = self.world.registry.version(enrolment.definition)
+        return self._with(enrolment=enrolment, definition=definition, bindings=bindings)
+
+    def alarmed(self, choices: Mapping[Any, int]) -> Context:
+        """The same context in alarm mode, with one reading chosen for each conflict."""
+        return self._with(alarm=True, choices=choices, conflicts={})
+
+    def _with(self, **changes: Any) -> Context:
+        return Context(
+            self.world, changes.get("enrolment", self.enrolment), changes.get("definition", self.definition),
+            changes.get("as_of", self.as_of), changes.get("moves", self.moves), bindings=changes.get("bindings", self.bindings),
+            alarm=changes.get("alarm", self.alarm), choices=changes.get("choices", self.choices),
+            conflicts=changes.get("conflicts", self.conflicts),
+        )  # fmt: skip
+
+    def remembered(self, kind: str, name: str, judge: Callable[[Context], Any]) -> Any:
+        """Judge a named value or criterion once for each world; a name that leads back to itself is an author's mistake."""
+        if self.bindings.keys() - {"with", "caller"}:
+            return self._guarded((kind, name, id(self)), judge)
+        caller = self.bindings.get("caller")
+        asked = "with" in self.bindings and id(self.bindings["with"])
+        key = (kind, self.enrolment.id, name, self.as_of, self.moves, self.alarm, caller and caller.pathway, asked, tuple(self.choices.items()))
+        memo = self.world.memo
+        if key not in memo:
+            memo[key] = self._guarded(key, judge), self.bindings
+        return memo[key][0]
+
+    def _guarded(self, key: Any, judge: Callable[[Context], Any]) -> Any:
+        pending = self.world.pending
+        if key in pending or len(pending) > MAX_DEPTH:
+            raise AuthorError(f"“{key[2] if key[0] in 'vc' else key[1]}” of {self.enrolment.pathway} is defined by itself.", remedy="Break the circle.")
+        pending.append(key)
+        try:
+            return judge(self)
+        finally:
+            pending.pop()
+
+
+def _last_moment(day: date, world: World) -> datetime:
+    return end_of(day, world.zone) - timedelta(microseconds=1)

@@ -1,0 +1,310 @@
+"""Criteria: trees of the criteria language turned into functions from a context to a `Verdict`.
+
+The truth tables are those of `criteria-language.md` §4. Every function is total: what cannot be judged is unknown with its
+reason, never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from engine.evaluation import entries, names, own, series
+from engine.evaluation.comparing import compared
+from engine.evaluation.context import Context, CriterionFunction
+from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, Reading, State, Verdict, Why, joined, sooner, state_of
+from engine.evaluation.scope import Scope
+from engine.evaluation.selecting import compile_selector, most_in_any, rolling_period
+from engine.evaluation.values import compile_value, distinct, scalar
+from engine.language import syntax as s
+from engine.model import Fact
+from engine.units import UnitError
+
+
+def compile_criterion(node: s.Criterion, scope: Scope) -> CriterionFunction:
+    """The function of a criterion. Raises `AuthorError` for names that nothing defines."""
+    return _COMPILERS[type(node)](node, scope)
+
+
+# --- logic ----------------------------------------------------------------------------------------------------------
+
+
+def _combine(node: Any, scope: Scope, decide: Callable[[int, int, int], State]) -> CriterionFunction:
+    items = [compile_criterion(item, scope) for item in node.items]
+
+    def judge(context: Context) -> Verdict:
+        parts = tuple(item(context) for item in items)
+        met = sum(part.state is MET for part in parts)
+        unmet = sum(part.state is NOT_MET for part in parts)
+        state = decide(met, unmet, len(parts))
+        gaps = joined(*(part.gaps for part in parts if part.state is UNKNOWN)) if state is UNKNOWN else ()
+        until = None
+        for part in parts:
+            until = sooner(until, part.until)
+        return Verdict(state, node, parts, gaps, joined(*(part.facts for part in parts)), until)
+
+    return judge
+
+
+def _all(node: s.All, scope: Scope) -> CriterionFunction:
+    return _combine(node, scope, lambda met, unmet, count: NOT_MET if unmet else MET if met == count else UNKNOWN)
+
+
+def _any(node: s.AnyOf, scope: Scope) -> CriterionFunction:
+    return _combine(node, scope, lambda met, unmet, count: MET if met else NOT_MET if unmet == count else UNKNOWN)
+
+
+def _at_least(node: s.AtLeastOf, scope: Scope) -> CriterionFunction:
+    return _combine(node, scope, lambda met, unmet, count: MET if met >= node.count else NOT_MET if count - unmet < node.count else UNKNOWN)
+
+
+_SWAPPED = {MET: NOT_MET, NOT_MET: MET, UNKNOWN: UNKNOWN}
+
+
+def _not(node: s.Not, scope: Scope) -> CriterionFunction:
+    item = compile_criterion(node.item, scope)
+
+    def judge(context: Context) -> Verdict:
+        part = item(context)
+        return Verdict(_SWAPPED[part.state], node, (part,), part.gaps, part.facts, part.until)
+
+    return judge
+
+
+def _unless(node: s.Unless, scope: Scope) -> CriterionFunction:
+    item, exception = compile_criterion(node.item, scope), compile_criterion(node.exception, scope)
+
+    def judge(context: Context) -> Verdict:
+        first, other = item(context), exception(context)
+        state = MET if other.met or first.met else UNKNOWN if UNKNOWN in (first.state, other.state) else NOT_MET
+        gaps = joined(*(part.gaps for part in (first, other) if part.state is UNKNOWN)) if state is UNKNOWN else ()
+        return Verdict(state, node, (first, other), gaps, joined(first.facts, other.facts), sooner(first.until, other.until))
+
+    return judge
+
+
+def _counts_as_no(node: s.CountsAsNo, scope: Scope) -> CriterionFunction:
+    item = compile_criterion(node.item, scope)
+
+    def judge(context: Context) -> Verdict:
+        part = item(context)
+        return Verdict(MET if part.met else NOT_MET, node, (part,), part.gaps, part.facts, part.until)
+
+    return judge
+
+
+def _named(node: s.Named, scope: Scope) -> CriterionFunction:
+    name = node.name
+    if "." in name:
+        head, key = name.split(".", 1)
+        if head == "caller":
+            return _truth(node, compile_value(s.Name(name), scope))
+        if head not in scope.pathways:
+            raise scope.unknown(head, "pathway", scope.pathways)
+        return lambda context: _named_elsewhere(node, context, head, key)
+    if name in scope.spec.criteria:
+        return lambda context: named_criterion(context, name, node)
+    if name in scope.functions or scope.catalogue.is_derived(name) or name in scope.spec.values:
+        return _truth(node, compile_value(s.Name(name), scope))
+    raise scope.unknown(name, "criterion", {*scope.spec.criteria, *scope.functions})
+
+
+def named_criterion(context: Context, name: str, node: s.Node | None = None) -> Verdict:
+    """A criterion of the definition, judged once for each world."""
+    inner: Verdict = context.remembered("c", name, context.definition.criteria[name])
+    return Verdict(inner.state, node or s.Named(name), (inner,), inner.gaps, inner.facts, inner.until)
+
+
+def _named_elsewhere(node: s.Named, context: Context, pathway: str, name: str) -> Verdict:
+    other = names.linked(context, pathway)
+    if other is None:
+        return Verdict(UNKNOWN, node, gaps=(Gap(Why.NOT_ENROLLED, pathway),))
+    if name not in other.definition.criteria:
+        return Verdict(UNKNOWN, node, gaps=(Gap(Why.NOT_COMPARABLE, node.name),))
+    return named_criterion(other, name, node)
+
+
+def _truth(node: s.Criterion, read: Any) -> CriterionFunction:
+    def judge(context: Context) -> Verdict:
+        reading = read(context)
+        return Verdict(names.truth(reading), node, (), reading.gaps, reading.facts, reading.until, reading.value)
+
+    return judge
+
+
+# --- values ---------------------------------------------------------------------------------------------------------
+
+
+def _compare(node: s.Compare, scope: Scope) -> CriterionFunction:
+    read_left, read_right = compile_value(node.left, scope), compile_value(node.right, scope)
+
+    def judge(context: Context) -> Verdict:
+        return comparison(context, node, scalar(context, read_left(context)), node.operator, scalar(context, read_right(context)))
+
+    return judge
+
+
+def comparison(context: Context, node: s.Node, left: Reading, operator: str, right: Reading) -> Verdict:
+    """The verdict of comparing two readings."""
+    facts, until = joined(left.facts, right.facts), sooner(left.until, right.until)
+    if not (left.known and right.known):
+        gaps = joined(() if left.known else left.gaps, () if right.known else right.gaps)
+        return Verdict(UNKNOWN, node, (), gaps or (Gap(Why.IMPRECISE, ""),), facts, until, left.value, right.value, left.unit)
+    try:
+        state, turn = compared(left, operator, right, context.world.zone)
+    except (UnitError, TypeError, ValueError, ArithmeticError):
+        return Verdict(UNKNOWN, node, (), (Gap(Why.NOT_COMPARABLE, operator),), facts, until, left.value, right.value, left.unit)
+    gaps = joined(left.gaps, right.gaps) or (Gap(Why.IMPRECISE, ""),) if state is UNKNOWN else ()
+    return Verdict(state, node, (), gaps, facts, sooner(until, turn), left.value, right.value, left.unit)
+
+
+def _is(node: s.Is, scope: Scope) -> CriterionFunction:
+    read = compile_value(node.value, scope)
+    read_entry = names.compile_entry(node.value, scope)
+    wanted = frozenset(_meaning(code) for code in node.codes)
+    indeterminate = wanted & frozenset(entries.INDETERMINATE)
+
+    def judge(context: Context) -> Verdict:
+        if indeterminate:
+            entry = (read_entry or read)(context)
+            if isinstance(entry.value, Fact) and entry.value.value in indeterminate:
+                return Verdict(MET, node, (), (), entry.facts, entry.until, entry.value.value)
+        reading = scalar(context, read(context))
+        if not reading.known:
+            return Verdict(_contradicted(reading, bool(indeterminate)), node, (), reading.gaps, reading.facts, reading.until)
+        covered = _covered(context, read_entry, reading)
+        return Verdict(state_of(bool(wanted & covered)), node, (), (), reading.facts, reading.until, reading.value)
+
+    return judge
+
+
+def _contradicted(reading: Reading, asked_for_unknown: bool) -> State:
+    return UNKNOWN
+
+
+def _covered(context: Context, read_entry: Any, reading: Reading) -> frozenset[Any]:
+    """The codes that a value stands for: itself, and every broader code (`mg_ocular` is also `mg`)."""
+    values = reading.value if isinstance(reading.value, tuple) else (reading.value,)
+    found = {value if isinstance(value, bool) else str(value) for value in values}
+    entry = read_entry(context).value if read_entry else None
+    if isinstance(entry, Fact):
+        broader = context.world.catalogue.facts[entry.code].broader
+        for value in list(found):
+            while isinstance(value, str) and value in broader:
+                value = broader[value]
+                found.add(value)
+    return frozenset(found)
+
+
+def _meaning(code: str) -> Any:
+    return {"yes": True, "no": False, "true": True, "false": False}.get(code, code)
+
+
+def _known(node: s.Known, scope: Scope) -> CriterionFunction:
+    read = compile_value(node.value, scope)
+
+    def judge(context: Context) -> Verdict:
+        reading = scalar(context, read(context))
+        exact = reading.known
+        return Verdict(MET if exact else UNKNOWN, node, (), () if exact else reading.gaps, reading.facts, reading.until, reading.value, None, reading.unit)
+
+    return judge
+
+
+def _missing(node: s.Missing, scope: Scope) -> CriterionFunction:
+    read = compile_value(node.value, scope)
+
+    def judge(context: Context) -> Verdict:
+        reading = scalar(context, read(context))
+        return Verdict(NOT_MET if reading.known else MET, node, (), (), reading.facts, reading.until, reading.value, None, reading.unit)
+
+    return judge
+
+
+# --- entries --------------------------------------------------------------------------------------------------------
+
+
+def _exists(node: s.Exists, scope: Scope) -> CriterionFunction:
+    select = compile_selector(node.selector, scope)
+    period = rolling_period(node.selector)
+    read_period = compile_value(period, scope) if period is not None else None
+    negated = node.quantifier == "no"
+
+    def judge(context: Context) -> Verdict:
+        selection = select(context)
+        low, high, gaps = _counted(context, selection, node, read_period)
+        state = MET if low >= node.count else UNKNOWN if high >= node.count else NOT_MET
+        if state is NOT_MET and (silence := _silence(context, selection)):
+            state, gaps = UNKNOWN, (silence,)
+        shown = Decimal(low)
+        return Verdict(
+            _SWAPPED[state] if negated else state, node, (), gaps if state is UNKNOWN else (), selection.facts, selection.until, shown
+        )
+
+    return judge
+
+
+def _counted(context: Context, selection: Any, node: s.Exists, read_period: Any) -> tuple[int, int, tuple[Gap, ...]]:
+    gaps = selection.gaps or ((Gap(Why.NO_UNIT, selection.name),) if selection.maybe else ())
+    if node.distinct:
+        low, high, more = distinct(context, selection, node.distinct)
+        return low, high, joined(gaps, more)
+    if read_period is not None:
+        length, zone = read_period(context).value, context.world.zone
+        return most_in_any(selection.certain, length, zone), most_in_any(selection.certain + selection.maybe, length, zone), gaps
+    return len(selection.certain), len(selection.certain) + len(selection.maybe), gaps
+
+
+def _silence(context: Context, selection: Any) -> Gap | None:
+    """Why nothing recorded is not yet `none`: an open fact without an entry, or an attested history that was not stated."""
+    if selection.recorded or selection.source != "fact" or not selection.name:
+        return None
+    if selection.name in context.definition.attested:
+        return Gap(Why.NOT_STATED, selection.name)
+    definition = context.world.catalogue.facts.get(selection.name)
+    return Gap(Why.NEVER_RECORDED, selection.name) if definition is not None and not definition.happens else None
+
+
+def _passed(node: s.Criterion, read: Callable[[Context], tuple[State, Reading]]) -> CriterionFunction:
+    def judge(context: Context) -> Verdict:
+        state, reading = read(context)
+        return Verdict(state, node, (), reading.gaps if state is UNKNOWN else (), reading.facts, reading.until, reading.value, None, reading.unit)
+
+    return judge
+
+
+def _moved(node: s.Moved, scope: Scope) -> CriterionFunction:
+    difference = s.Sum(node.reference, "-", node.value) if node.direction == "fell" else s.Sum(node.value, "-", node.reference)
+    return _compare(s.Compare(difference, ">=", node.amount), scope)
+
+
+_COMPILERS: dict[type[s.Criterion], Callable[[Any, Scope], CriterionFunction]] = {
+    s.All: _all,
+    s.AnyOf: _any,
+    s.AtLeastOf: _at_least,
+    s.Not: _not,
+    s.Unless: _unless,
+    s.CountsAsNo: _counts_as_no,
+    s.Named: _named,
+    s.Compare: _compare,
+    s.Is: _is,
+    s.Known: _known,
+    s.Missing: _missing,
+    s.Exists: _exists,
+    s.Moved: _moved,
+    s.Running: lambda node, scope: _passed(node, series.running(node, scope)),
+    s.Stopped: lambda node, scope: _passed(node, series.stopped(node, scope)),
+    s.NeverGiven: lambda node, scope: _passed(node, series.never_given(node, scope)),
+    s.Lasting: lambda node, scope: _passed(node, series.lasting(node, scope)),
+    s.EachDay: lambda node, scope: _passed(node, series.each_day(node, scope)),
+    s.EveryResult: lambda node, scope: _passed(node, series.every_result(node, scope)),
+    s.Changed: lambda node, scope: _passed(node, series.changed(node, scope)),
+    s.HoldOpen: own.hold_open,
+    s.TaskIs: own.task_is,
+    s.StageIs: own.stage_is,
+    s.GateIs: own.gate_is,
+    s.GuardPasses: own.guard_passes,
+    s.Enrolled: own.enrolled,
+    s.CallerHas: own.caller_has,
+}

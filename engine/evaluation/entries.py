@@ -1,0 +1,187 @@
+"""Entries: facts, acts, arrivals at stages, openings of holds and closed tasks, seen alike.
+
+A selector is applied to them; `latest` and `first` pick one; an attribute of one is read like any value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from engine.calendar import end_of, instant, is_day, local_day
+from engine.catalogue.definition import FactDefinition, FactKind
+from engine.evaluation.context import Context
+from engine.evaluation.results import Gap, Range, Reading, Why, unknown
+from engine.model import Act, Fact, FactStatus, Hold, StageEntry, Task, When
+from engine.units import Quantity
+
+EntryRecord = Fact | Act | StageEntry | Hold | Task
+
+INDETERMINATE = ("unknown", "pending", "indeterminate")
+"""Codes by which a result is recorded as not known."""
+
+
+def when_of(entry: EntryRecord) -> When:
+    """When it was true: the effective day or moment of a fact, the moment of an act, arrival, opening or closing."""
+    if isinstance(entry, Fact):
+        return entry.effective if entry.timed else entry.effective_day
+    if isinstance(entry, Act | StageEntry):
+        return entry.at
+    return entry.opened if isinstance(entry, Hold) else entry.closed or entry.created
+
+
+def moment_of(entry: EntryRecord) -> datetime:
+    """The instant by which entries are ordered."""
+    if isinstance(entry, Fact):
+        return entry.effective
+    when = when_of(entry)
+    assert isinstance(when, datetime)
+    return when
+
+
+def facts_of(entry: EntryRecord) -> tuple[str, ...]:
+    """Ids of the facts that reading the entry reads."""
+    return (entry.id,) if isinstance(entry, Fact) else ()
+
+
+def found(context: Context, source: str, name: str) -> list[EntryRecord]:
+    """All entries of a source that are visible in the context, oldest first."""
+    if source == "fact":
+        return list(visible(context, name))
+    world, enrolment = context.world, context.enrolment
+    if source == "stage":
+        return [one for one in enrolment.history if one.stage == name and one.at <= context.as_of]
+    if source == "action":
+        acts = (act for act in world.chart.acts.values() if act.enrolment == enrolment.id and act.action == name)
+        return sorted((act for act in acts if act.at <= context.as_of), key=lambda act: act.seq)
+    if source == "hold":
+        holds = (one for one in world.chart.holds.values() if one.enrolment == enrolment.id and one.code == name)
+        return sorted((one for one in holds if one.opened <= context.as_of), key=lambda one: one.opened)
+    tasks = (one for one in world.chart.tasks.values() if one.enrolment == enrolment.id and one.code == name)
+    return sorted((one for one in tasks if one.closed and one.closed <= context.as_of), key=moment_of)
+
+
+def visible(context: Context, name: str) -> list[Fact]:
+    """Facts of an id or class that count in the context, oldest first."""
+    records, catalogue = context.world.records, context.world.catalogue
+    if name in catalogue.facts:
+        return [fact for fact in records.current(name) if _counts(context, fact)]
+    members = [*catalogue.members(name), "other_drug"]
+    facts = [fact for code in members for fact in records.current(code) if catalogue.belongs(fact, name) and _counts(context, fact)]
+    facts += [fact for fact in _by_indication(context, name) if fact.code not in members]
+    return sorted(facts, key=lambda fact: (fact.effective, fact.seq))
+
+
+def _by_indication(context: Context, name: str) -> list[Fact]:
+    wanted = context.world.catalogue.find_class(name)
+    if not wanted.by_indication:
+        return []
+    every = (fact for facts in context.world.records.by_code.values() for fact in facts)
+    return [fact for fact in every if context.world.catalogue.belongs(fact, name) and _counts(context, fact)]
+
+
+def _counts(context: Context, fact: Fact) -> bool:
+    if fact.effective > context.as_of:
+        return False
+    return context.alarm or fact.status is not FactStatus.PRELIMINARY
+
+
+def only_preliminary(context: Context, name: str) -> bool:
+    """Whether the only results of a fact are preliminary ones, which a guard does not read."""
+    return any(fact.effective <= context.as_of for fact in context.world.records.current(name))
+
+
+# --- values of entries ----------------------------------------------------------------------------------------------
+
+
+def value_of(context: Context, entry: EntryRecord, until: datetime | None = None) -> Reading:
+    """The value of an entry as a reading: the fact's value, or when it happened for anything else."""
+    if not isinstance(entry, Fact) or entry.event is not None:
+        return Reading(entry, facts=facts_of(entry), until=until)
+    definition = context.world.catalogue.facts[entry.code]
+    value: Any = entry.value
+    if value in INDETERMINATE and definition.kind is FactKind.CODED:
+        return Reading(gaps=(Gap(Why.INDETERMINATE, entry.code),), facts=(entry.id,), until=until)
+    if entry.comparator and isinstance(value, Decimal):
+        value = limit(entry.comparator, value)
+    return Reading(value, str(entry.attributes.get("unit", definition.unit)), facts=(entry.id,), until=until)
+
+
+def limit(comparator: str, value: Decimal) -> Range:
+    """What “< 10” says: a range that is open on one side."""
+    if comparator.startswith("<"):
+        return Range(None, value, high_in=comparator == "<=")
+    return Range(value, None, low_in=comparator == ">=")
+
+
+def attribute_of(context: Context, entry: Any, name: str, reading: Reading) -> Reading:
+    """An attribute of an entry; one that was not recorded is unknown."""
+    if name == "date":
+        return replace(reading, value=local_day(when_of(entry), context.world.zone), unit="", clock=False)
+    if name == "time":
+        return replace(reading, value=when_of(entry), unit="", clock=False)
+    if name == "value" and isinstance(entry, Fact):
+        return value_of(context, entry, reading.until)
+    if name in ("role", "name") and isinstance(entry, Act):
+        return replace(reading, value=getattr(entry.by, name), unit="", clock=False)
+    values = _attributes(entry)
+    if name not in values or values[name] is None:
+        code = entry.code if isinstance(entry, Fact) else name
+        return unknown(Why.NO_UNIT if name == "uln" else Why.NEVER_RECORDED, code, facts=reading.facts, until=reading.until)
+    value, unit = plain(values[name], _unit_of(context, entry, name, values))
+    return replace(reading, value=value, unit=unit, clock=False)
+
+
+def _attributes(entry: Any) -> Any:
+    if isinstance(entry, Fact):
+        known = {"event": entry.event and entry.event.value, "status": entry.status.value, "source": entry.source or None}
+        return {**known, "drug": entry.attributes.get("drug", entry.code), **entry.attributes}
+    return entry.parameters if isinstance(entry, Act) else {}
+
+
+def _unit_of(context: Context, entry: Any, name: str, values: Any) -> str:
+    stated = values.get(f"{name}_unit")
+    if stated or not isinstance(entry, Fact):
+        return str(stated or "")
+    definition: FactDefinition = context.world.catalogue.facts[entry.code]
+    return definition.unit if name in ("uln", "lower_limit") else ""
+
+
+def plain(value: Any, unit: str = "") -> tuple[Any, str]:
+    """A value as sentences read it: quantities as number and unit, lists as tuples, whole numbers exact."""
+    if isinstance(value, Quantity):
+        return value.value, value.unit
+    if isinstance(value, list):
+        return tuple(value), unit
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value), unit
+    return value, unit
+
+
+# --- freshness ------------------------------------------------------------------------------------------------------
+
+
+def stale_from(context: Context, fact: Fact, months: int, days: int, seconds: int) -> datetime:
+    """The first moment at which a fact is older than a limit: clock time where hours count, else the day after the last day."""
+    from engine.calendar import add
+    from engine.units import Duration
+
+    zone = context.world.zone
+    if seconds:
+        start = instant(when_of(fact), zone) if fact.timed else end_of(fact.effective_day, zone)
+        return instant(add(start, Duration(months, days, seconds), zone), zone)
+    last = add(fact.effective_day, Duration(months, days), zone)
+    assert is_day(last)
+    return end_of(last, zone)
+
+
+def fresh(context: Context, fact: Fact, moment: datetime, *, seconds: int) -> bool:
+    """Whether the fact is still within its age limit, given the first stale moment (clock limits are inclusive)."""
+    return context.as_of <= moment if seconds else context.as_of < moment
+
+
+def day_of(value: When, zone: str) -> date:
+    """The local day of a when."""
+    return local_day(value, zone)

@@ -1,0 +1,131 @@
+"""How a registered Python function reads the chart: through the same view as a sentence, with the evidence kept.
+
+The function sees no clock and no store. What it cannot know it says with `NotKnown`; it answers with a value, never with a
+verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from engine.evaluation import entries
+from engine.evaluation.context import Context
+from engine.evaluation.results import Gap, Range, Reading, Why, joined, sooner
+from engine.functions import NotKnown
+from engine.model import Act, Fact, Task
+
+
+class ContextReader:
+    """The `Reader` of a function, over one context. Collects the facts read and the next turning point."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.facts: tuple[str, ...] = ()
+        self.until: datetime | None = None
+
+    @property
+    def today(self) -> date:
+        """The day judged."""
+        return self._context.today
+
+    @property
+    def now(self) -> datetime:
+        """The moment judged (UTC)."""
+        return self._context.as_of
+
+    @property
+    def zone(self) -> str:
+        """Time zone of the site."""
+        return self._context.world.zone
+
+    def value(self, code: str) -> Any:
+        """The latest usable value of a fact or named value in its canonical unit. Raises `NotKnown`."""
+        from engine.evaluation import names
+
+        context = self._context
+        reading = names.named_value(context, code) if code in context.definition.values else self._builtin_or_fact(code)
+        self._saw(reading.facts, reading.until)
+        if not reading.known or isinstance(reading.value, Range):
+            gap = reading.gaps[0] if reading.gaps else Gap(Why.IMPRECISE, code)
+            raise NotKnown(gap.why, gap.code)
+        return reading.value
+
+    def _builtin_or_fact(self, code: str) -> Reading:
+        from engine.evaluation import names
+
+        builtin = names._BUILT_IN.get(code)
+        return builtin(self._context) if builtin else names.fact_value(self._context, code)
+
+    def entry(self, code: str) -> Fact:
+        """The latest usable entry of a fact. Raises `NotKnown`."""
+        from engine.evaluation import names
+
+        reading = names.fact_entry(self._context, code)
+        self._saw(reading.facts, reading.until)
+        if not isinstance(reading.value, Fact):
+            raise NotKnown(reading.gaps[0].why, code)
+        return reading.value
+
+    def entries(self, code: str, verb: str = "") -> list[Fact]:
+        """All visible entries of a fact or class, oldest first; `verb` limits to given, started, stopped."""
+        found = [fact for fact in entries.visible(self._context, code) if not verb or fact.event == verb]
+        self._saw(tuple(fact.id for fact in found), None)
+        return found
+
+    def setting(self, name: str) -> Any:
+        """A setting of the definition in whose name the function is read. Raises `NotKnown` where it has none."""
+        from engine.evaluation import names
+
+        if name not in self._context.definition.settings:
+            raise NotKnown(Why.NOT_COMPARABLE, f"setting {name}")
+        return names.setting(self._context, name).value
+
+    def attribute(self, fact: Fact, key: str, default: Any = None) -> Any:
+        """An attribute of an entry, or the default."""
+        return fact.attributes.get(key, default)
+
+    def member_of(self, fact: Fact, name: str) -> bool:
+        """Whether an entry belongs to a class."""
+        return self._context.world.catalogue.belongs(fact, name)
+
+    def tasks(self, code: str) -> Sequence[Task]:
+        """Tasks of this enrolment by their rule, oldest due first."""
+        context = self._context
+        found = [task for task in context.world.chart.tasks.values() if task.enrolment == context.enrolment.id and task.code == code]
+        return sorted(found, key=lambda task: (str(task.due or task.opens or task.created), task.occurrence))
+
+    def acts(self, action: str) -> Sequence[Act]:
+        """Acts of this enrolment, oldest first."""
+        found = entries.found(self._context, "action", action) if action in self._context.definition.spec.actions else []
+        return [act for act in found if isinstance(act, Act)]
+
+    def changes_at(self, moment: datetime) -> None:
+        """Tell that time alone changes the answer at that moment."""
+        if self._context.moves and moment > self.now:
+            self.until = sooner(self.until, moment)
+
+    def _saw(self, facts: tuple[str, ...], until: datetime | None) -> None:
+        self.facts = joined(self.facts, facts)
+        self.until = sooner(self.until, until)
+
+
+def call(context: Context, name: str) -> Reading:
+    """The value of a registered function in a context, read once for each world."""
+    reading = context.remembered("f", name, lambda inner: _call(inner, name))
+    assert isinstance(reading, Reading)
+    return reading
+
+
+def _call(context: Context, name: str) -> Reading:
+    function = context.world.registry.functions[name]
+    reader = ContextReader(context)
+    try:
+        value = function.compute(reader)
+    except NotKnown as gap:
+        return Reading(gaps=(Gap(Why(gap.reason), gap.code),), facts=reader.facts, until=reader.until)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)
+    return Reading(value, function.unit, facts=reader.facts, until=reader.until)

@@ -1,0 +1,98 @@
+"""One patient's unit of work: what was loaded, what was saved since, and nothing written until the block is left.
+
+Pure bookkeeping: numbering versions, completing and sealing audit entries. `writer` turns it into rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from engine.audit.chain import empty_head, head_after, seal
+from engine.audit.completion import complete
+from engine.model import RECORDS, AuditDraft, Changes, Chart
+from engine.ports import AuditEntry, Outcome
+from engine.store.cache import Loaded
+
+
+class Unit:
+    """See `engine.ports.UnitOfWork`."""
+
+    def __init__(self, base: Loaded, find: Callable[[str], Outcome | None], *, new: bool = False) -> None:
+        """`base` is the patient as stored (or to be stored, when `new`); `find` looks up an outcome."""
+        self.base = base
+        self.new = new
+        self.stored = base.chart
+        self.heads = dict(base.heads)
+        self.audited = base.audited
+        self.changed: dict[str, dict[str, None]] = {name: {} for name in RECORDS}
+        self.entries: list[AuditEntry] = []
+        self.outcomes: list[tuple[Outcome, datetime]] = []
+        self._find = find
+        self._working: Chart | None = None
+
+    @property
+    def chart(self) -> Chart:
+        """A private copy of the chart as it stands; the same one until the next `save`."""
+        if self._working is None:
+            self._working = self.stored.copy()
+        return self._working
+
+    @property
+    def dirty(self) -> bool:
+        """Whether anything was saved."""
+        return bool(self.entries) or bool(self.outcomes)
+
+    def previous(self, key: str) -> Outcome | None:
+        """What the command of this key answered before."""
+        return self._find(key)
+
+    def save(
+        self,
+        chart: Chart,
+        changes: Changes,
+        audit: Sequence[AuditDraft],
+        *,
+        now: datetime,
+        key: str = "",
+        fingerprint: str = "",
+        outcome: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Stage a command's records, entries and outcome. Raises UnauditedChange, UnknownEvent."""
+        numbered = self._numbered(chart, changes)
+        before = None if self.new and not self.entries else self.stored.patient
+        for draft in complete(audit, numbered, changes, before):
+            self._seal(draft, now)
+        for name in RECORDS:
+            self.changed[name].update(getattr(changes, name))
+        if key:
+            self.outcomes.append((Outcome(key, fingerprint, dict(outcome or {})), now))
+        self.stored, self._working = numbered, None
+
+    def loaded(self) -> Loaded:
+        """What the cache may keep after the commit."""
+        return Loaded(self.stored, self.audited, self.heads)
+
+    def _numbered(self, chart: Chart, changes: Changes) -> Chart:
+        """A copy of the chart in which the patient and the changed enrolments bear their next version."""
+        numbered = chart.copy()
+        current = self.stored.patient
+        patient = replace(chart.patient, version=current.version)
+        if patient != current or any(getattr(changes, name) for name in RECORDS):
+            patient = replace(patient, version=current.version + 1)
+        numbered.patient = patient
+        for key in changes.enrolments:
+            old = self.stored.enrolments.get(key)
+            version = 1 if old is None else old.version + 1
+            numbered.enrolments[key] = replace(numbered.enrolments[key], version=version)
+        return numbered
+
+    def _seal(self, draft: AuditDraft, now: datetime) -> None:
+        patient = self.stored.patient.id
+        head = self.heads.get(draft.chain) or empty_head(patient, draft.chain)
+        entry = seal(draft, head, self.audited + 1, now)
+        self.entries.append(entry)
+        self.audited += 1
+        self.heads[draft.chain] = head_after(entry)

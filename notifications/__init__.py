@@ -1,0 +1,1 @@
+"""Messages: their catalogue, rendering and delivery. Given a name, an audience and variables; knows no pathway."""

@@ -1,0 +1,1 @@
+"""Treatment pathways: the registry, and one folder of data for each."""
