@@ -6,29 +6,29 @@ lock the patient → decide → save records, audit and outcome → commit. A co
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from threading import Lock
 from typing import Any
 
 from engine.audit import Event
-from engine.codec import canonical
 from engine.commands import Command, CorrectFact, FireTimers, Outcome, RecordFacts, RetractFact, Verdict
 from engine.decide import acting
 from engine.decide.decision import Decision, decide
 from engine.decide.working import Working
 from engine.definition.registry import Registry
 from engine.errors import CallerError, Conflict, NotFound
-from engine.evaluation.context import Context
-from engine.evaluation.records import Records
-from engine.evaluation.reader import call
 from engine.evaluation import names
+from engine.evaluation.context import Context
+from engine.evaluation.entries import scalar
+from engine.evaluation.facts import BUILT_IN, fact_value
+from engine.evaluation.reader import call
+from engine.evaluation.records import Records
 from engine.evaluation.results import Reading
-from engine.evaluation.values import scalar
-from engine.model import SYSTEM, AuditDraft, Changes, Chart, Enrolment, Patient, Person
+from engine.model import SYSTEM, AuditDraft, Changes, Chart, Enrolment, Patient, Person, TimerState
 from engine.outcomes import outcome_json, outcome_of
-from engine.ports import Identity, Store, UnitOfWork
+from engine.ports import Claim, Identity, Store, UnitOfWork
 
 MOST_INDEXED = 2000
 """Patients whose fact index is kept in memory between commands."""
@@ -41,10 +41,13 @@ class Engine:
         self.store = store
         self.registry = registry
         self._indexes: OrderedDict[str, tuple[int, Records]] = OrderedDict()
+        self._lock = Lock()
 
     # --- commands ---
 
-    def register_patient(self, patient: Patient, at: datetime, by: Person = SYSTEM, identity: Identity | None = None) -> Chart:
+    def register_patient(
+        self, patient: Patient, at: datetime, by: Person = SYSTEM, identity: Identity | None = None
+    ) -> Chart:
         """Add a patient. Raises `Conflict` when the id is taken."""
         draft = AuditDraft(patient.id, None, Event.PATIENT_REGISTERED.value, by, at, {"events": []})
         return self.store.create(patient, [draft], now=at, identity=identity)
@@ -52,31 +55,63 @@ class Engine:
     def execute(self, command: Command) -> Outcome:
         """Carry out a command in one transaction. Raises `CarewayError` for what cannot be asked so (recorded, too)."""
         fingerprint = sha256(repr(command).encode()).hexdigest() if command.key else ""
+        refused: CallerError | None = None
+        decision: Decision | None = None
         with self.store.unit(command.patient, command.key) as unit:
             done = self._done_before(unit, command.key, fingerprint)
             if done is not None:
                 return done
             try:
-                return self._decide_and_save(unit, command, fingerprint)
+                decision = self._decide_and_save(unit, command, fingerprint)
             except CallerError as error:
-                problem = error
+                refused = error
                 self._save_refusal(unit, command, error)
-        raise problem
+        if refused is not None:
+            raise refused
+        assert decision is not None
+        self._remember(unit, decision)
+        return decision.outcome
+
+    def fire_many(self, patients: Iterable[str], at: datetime, claims: Sequence[Claim] = ()) -> int:
+        """Handle every timer of these patients that is due at `at`, in one transaction that gives the claims back.
+
+        How many timers fired. A batch stands or falls as a whole: what one patient raises ends all of it, so that it has
+        to be done again patient by patient. Raises `LeaseLost`, `StoreBusy`, and whatever a definition's mistake raises.
+        """
+        with self.store.units(patients, claims) as units:
+            due = {key: _due(unit.chart, at) for key, unit in units.items()}
+            decided = [
+                (unit, self._decide_and_save(unit, FireTimers(patient=key, at=at), ""))
+                for key, unit in units.items()
+                if due[key]
+            ]
+        for unit, decision in decided:
+            self._remember(unit, decision)
+        return sum(due.values())
 
     def _done_before(self, unit: UnitOfWork, key: str, fingerprint: str) -> Outcome | None:
         previous = unit.previous(key) if key else None
         if previous is None:
             return None
         if previous.fingerprint != fingerprint:
-            raise Conflict("This idempotency key was used for another request.", remedy="Use a new key for a new request.")
+            raise Conflict(
+                "This idempotency key was used for another request.", remedy="Use a new key for a new request."
+            )
         return outcome_of(previous.content)
 
-    def _decide_and_save(self, unit: UnitOfWork, command: Command, fingerprint: str) -> Outcome:
+    def _decide_and_save(self, unit: UnitOfWork, command: Command, fingerprint: str) -> Decision:
         decision = self._decide(unit.chart, command)
         outcome = outcome_json(decision.outcome) if command.key else None
-        unit.save(decision.chart, decision.changes, decision.audit, now=command.at, key=command.key, fingerprint=fingerprint, outcome=outcome)
-        self._remember(decision.chart, decision.records)
-        return decision.outcome
+        unit.save(
+            decision.chart,
+            decision.changes,
+            decision.audit,
+            now=command.at,
+            key=command.key,
+            fingerprint=fingerprint,
+            outcome=outcome,
+        )
+        return decision
 
     def _save_refusal(self, unit: UnitOfWork, command: Command, error: CallerError) -> None:
         """A refused entry leaves its audit entry and nothing else."""
@@ -93,16 +128,16 @@ class Engine:
         """The index of the chart's facts, kept between commands as long as the patient's version is the same."""
         patient = chart.patient
         known = self._indexes.get(patient.id)
-        if known is not None and known[0] == patient.version:
-            self._indexes.move_to_end(patient.id)
-            return known[1]
-        return Records.of(chart.facts.values())
+        return known[1] if known is not None and known[0] == patient.version else Records.of(chart.facts.values())
 
-    def _remember(self, chart: Chart, records: Records) -> None:
-        self._indexes[chart.patient.id] = chart.patient.version, records
-        self._indexes.move_to_end(chart.patient.id)
-        while len(self._indexes) > MOST_INDEXED:
-            self._indexes.popitem(last=False)
+    def _remember(self, unit: UnitOfWork, decision: Decision) -> None:
+        """Keep the index for the version that was committed; never before, or a lost commit would leave facts in it."""
+        patient = unit.chart.patient
+        with self._lock:
+            self._indexes[patient.id] = patient.version, decision.records
+            self._indexes.move_to_end(patient.id)
+            while len(self._indexes) > MOST_INDEXED:
+                self._indexes.popitem(last=False)
 
     def fire(self, patient: str, at: datetime) -> Outcome:
         """Handle every timer of a patient that is due at `at`."""
@@ -118,7 +153,9 @@ class Engine:
         """When the next timer of any patient is due."""
         return self.store.next_due()
 
-    def consider(self, patient: str, enrolment: str, action: str, parameters: Mapping[str, Any], at: datetime) -> Outcome:
+    def consider(
+        self, patient: str, enrolment: str, action: str, parameters: Mapping[str, Any], at: datetime
+    ) -> Outcome:
         """What an action would lead to now, as if its role were allowed and its signatures given; changes nothing."""
         w = self._looking(patient, at)
         judgement = acting.judge(w, self._enrolment(w, enrolment), action, parameters)
@@ -131,7 +168,11 @@ class Engine:
         one = self._enrolment(w, enrolment)
         context = w.context(enrolment)
         rules = context.definition.rules.actions.values()
-        return {rule.id for rule in rules if rule.proposed and not acting._stage_reasons(one, rule) and rule.proposed(context).met}
+        return {
+            rule.id
+            for rule in rules
+            if rule.proposed and not acting._stage_reasons(one, rule) and rule.proposed(context).met
+        }
 
     def computed(self, patient: str, enrolment: str, name: str, at: datetime) -> Any:
         """A named or derived value, a gate (`gate`, `gate.caller`) or a table of values by drug (`x.drug`); None when not determined."""
@@ -144,14 +185,16 @@ class Engine:
         definition = context.definition
         head, _, key = name.partition(".")
         if head == "gate" and definition.gate is not None:
-            return Reading(definition.gate_value(context, key or next(iter(context.enrolment.callers), "generic")).value)
+            return Reading(
+                definition.gate_value(context, key or next(iter(context.enrolment.callers), "generic")).value
+            )
         if key and head in self.registry.ids():
             other = names.linked(context, head)
             return self._reading(other, key) if other is not None else Reading()
         if key and head in definition.values:
-            return scalar(context, names.named_value(context.bound(entry=key), head))
+            return scalar(context, context.bound(entry=key).named_value(head))
         if name in definition.values:
-            return scalar(context, names.named_value(context, name))
+            return scalar(context, context.named_value(name))
         if name in definition.criteria:
             verdict = definition.criteria[name](context)
             return Reading(None if verdict.state.value == "unknown" else verdict.met)
@@ -159,8 +202,8 @@ class Engine:
             return call(context, name)
         code = self.registry.catalogue.canonical(name)
         if code is not None:
-            return names.fact_value(context, code)
-        builtin = names._BUILT_IN.get(name)
+            return fact_value(context, code)
+        builtin = BUILT_IN.get(name)
         return builtin(context) if builtin else Reading()
 
     def _looking(self, patient: str, at: datetime) -> Working:
@@ -173,11 +216,6 @@ class Engine:
         return w.enrolment(enrolment)
 
 
-def with_version(patient: Patient, version: int) -> Patient:
-    """The patient at another version (for tests and previews)."""
-    return replace(patient, version=version)
-
-
-def request_digest(command: Command) -> bytes:
-    """Canonical bytes of a command, for comparing requests."""
-    return canonical({"command": repr(command)})
+def _due(chart: Chart, at: datetime) -> int:
+    """How many timers of a patient are due."""
+    return sum(one.state is TimerState.PENDING and one.due <= at for one in chart.timers.values())

@@ -19,7 +19,7 @@ from engine.model import Act, Fact, Task
 Answer = Decimal | int | str | bool | date | None
 
 
-class NotKnown(Exception):  # noqa: N818 - an answer, not a failure
+class NotKnown(Exception):
     """The function cannot know its value: why (`engine.evaluation.results.Why`), and for want of which fact."""
 
     def __init__(self, reason: str, code: str) -> None:
@@ -98,7 +98,9 @@ def function(
         known = REGISTRY.get(name)
         if known is not None and known.compute.__qualname__ != compute.__qualname__:
             raise AuthorError(f"The function “{name}” is registered twice.", remedy="Rename one of them.")
-        REGISTRY[name] = Function(name, {"en": en, "zh": zh}, kind, unit, compute, tuple(statements), tuple(settings), version)
+        REGISTRY[name] = Function(
+            name, {"en": en, "zh": zh}, kind, unit, compute, tuple(statements), tuple(settings), version
+        )
         return compute
 
     return register

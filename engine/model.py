@@ -10,7 +10,7 @@ zone of the patient's site (`Patient.zone`). A *when* (due dates, windows) is a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -290,7 +290,8 @@ class Chart:
 
     def copy(self) -> Chart:
         """An independent chart that shares the immutable records."""
-        return replace(self, **{name: dict(getattr(self, name)) for name in RECORDS})
+        maps: dict[str, Any] = {name: dict(getattr(self, name)) for name in RECORDS}
+        return Chart(self.patient, **maps)
 
 
 RECORDS = ("facts", "enrolments", "acts", "holds", "tasks", "timers", "messages", "deviations")

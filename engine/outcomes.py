@@ -30,7 +30,14 @@ def reason_json(reason: Reason) -> dict[str, Any]:
 def outcome_of(content: Mapping[str, Any]) -> Outcome:
     """The outcome that was stored, marked as replayed."""
     reasons = tuple(_reason(one) for one in content["reasons"])
-    return Outcome(Verdict(content["verdict"]), reasons, content["dose"], content["enrolment"], tuple(content["created"]), replayed=True)
+    return Outcome(
+        Verdict(content["verdict"]),
+        reasons,
+        content["dose"],
+        content["enrolment"],
+        tuple(content["created"]),
+        replayed=True,
+    )
 
 
 def _reason(content: Mapping[str, Any]) -> Reason:

@@ -21,8 +21,8 @@ from engine.definition.guards import OVERRIDABLE, PASS, Finding, included
 from engine.definition.rules import ActionRule
 from engine.errors import Conflict
 from engine.evaluation.context import Context
+from engine.evaluation.entries import scalar
 from engine.evaluation.results import Range
-from engine.evaluation.values import scalar
 from engine.model import Act, Caller, Enrolment
 
 
@@ -99,7 +99,11 @@ def _gate_findings(context: Context, caller: str) -> list[Finding]:
     assert context.definition.gate is not None
     callers = context.enrolment.callers
     own_sets = {name for name in context.definition.callers if name != "generic"}
-    named = caller if caller != "generic" else next((one for one in callers if one not in own_sets or one == "ae_escalation"), "generic")
+    named = (
+        caller
+        if caller != "generic"
+        else next((one for one in callers if one not in own_sets or one == "ae_escalation"), "generic")
+    )
     bound = callers.get(named) or Caller(named, context.enrolment.opened)
     return context.definition.gate.read(context.bound(caller=bound)).findings
 
@@ -120,7 +124,9 @@ def perform(w: Working, command: PerformAction) -> Judgement:
     """Judge and, unless refused, write the act and what it changes. Raises `Conflict` when the enrolment moved on meanwhile."""
     enrolment = w.enrolment(command.enrolment)
     if command.expected_version is not None and command.expected_version != enrolment.version:
-        raise Conflict("The enrolment changed meanwhile.", remedy="Look at it again and decide again.", version=enrolment.version)
+        raise Conflict(
+            "The enrolment changed meanwhile.", remedy="Look at it again and decide again.", version=enrolment.version
+        )
     judgement = judge(w, enrolment, command.action, command.parameters)
     judgement.formal += _people_reasons(judgement.rule, command)
     judgement.overridden = _overridden(judgement, command)
@@ -134,12 +140,16 @@ def _people_reasons(rule: ActionRule, command: PerformAction) -> list[Reason]:
     found = []
     if command.by.role not in rule.spec.by:
         roles = ", ".join(rule.spec.by)
-        found.append(simple_reason("role", f"This is for {roles}, not for {command.by.role}.", f"此操作由 {roles} 执行。"))
+        found.append(
+            simple_reason("role", f"This is for {roles}, not for {command.by.role}.", f"此操作由 {roles} 执行。")
+        )
     if rule.spec.second_person and command.second_person is None:
         found.append(simple_reason("second_person", "A second person must sign.", "需要第二人签名。"))
     same = command.second_person is not None and command.second_person == command.by and command.by.name
     if same:
-        found.append(simple_reason("second_person", "The second person must be another person.", "第二签名人必须是另一人。"))
+        found.append(
+            simple_reason("second_person", "The second person must be another person.", "第二签名人必须是另一人。")
+        )
     return found
 
 
@@ -148,7 +158,11 @@ def _overridden(judgement: Judgement, command: PerformAction) -> list[Finding]:
     if command.override is None:
         return []
     role = command.override.approved_by.role
-    return [one for one in judgement.findings if one.level in OVERRIDABLE and (not one.override_by or role in one.override_by)]
+    return [
+        one
+        for one in judgement.findings
+        if one.level in OVERRIDABLE and (not one.override_by or role in one.override_by)
+    ]
 
 
 def _write(w: Working, command: PerformAction, enrolment: Enrolment, judgement: Judgement) -> None:
@@ -180,7 +194,14 @@ def _say(w: Working, command: PerformAction, judgement: Judgement, act: Act) -> 
         w.say(Event.ACTION_SIGNED, chain, action=command.action, by=command.by.role)
     for one in judgement.overridden:
         approved = command.override.approved_by.role if command.override else ""
-        w.say(Event.OVERRIDE_RECORDED, chain, requirement=one.requirement, statements=list(one.statements), reason=act.reason, approved_by=approved)
+        w.say(
+            Event.OVERRIDE_RECORDED,
+            chain,
+            requirement=one.requirement,
+            statements=list(one.statements),
+            reason=act.reason,
+            approved_by=approved,
+        )
     for one in judgement.warning:
         w.say(Event.WARNING_ACKNOWLEDGED, chain, requirement=one.requirement, statements=list(one.statements))
 
@@ -189,5 +210,10 @@ def reasons(w: Working, judgement: Judgement) -> tuple[Reason, ...]:
     """All reasons of a judgement, refusals first, then what was overridden or only warns."""
     labels = w.world.registry.labels
     ordered = [*judgement.refusing, *judgement.overridden, *judgement.warning]
-    informed = [one for one in judgement.findings if one.level not in (PASS, "warn", "not_proposed") and one not in ordered]
-    return (*judgement.formal, *(reason_of(one, labels, overridden=one in judgement.overridden) for one in (*ordered, *informed)))
+    informed = [
+        one for one in judgement.findings if one.level not in (PASS, "warn", "not_proposed") and one not in ordered
+    ]
+    return (
+        *judgement.formal,
+        *(reason_of(one, labels, overridden=one in judgement.overridden) for one in (*ordered, *informed)),
+    )

@@ -27,13 +27,18 @@ def completions(
     context: Context, done: DoneRule, since: When | None, recorded_after: datetime | None, *, other_than: str = ""
 ) -> Iterator[Completion]:
     """Completions effective from `since` on, oldest first. `recorded_after` leaves out what was known when the task was made."""
-    found = [*_by_facts(context, done, since, recorded_after, other_than), *_by_acts(context, done, since, recorded_after)]
+    found = [
+        *_by_facts(context, done, since, recorded_after, other_than),
+        *_by_acts(context, done, since, recorded_after),
+    ]
     yield from sorted(found, key=lambda one: (local_day(one.when, context.world.zone), str(one.when)))
     if done.when is not None and done.when(context).met:
         yield Completion(context.as_of, "condition")
 
 
-def _candidates(context: Context, code: str, done: DoneRule, since: When | None, after: datetime | None, other_than: str) -> list[Fact]:
+def _candidates(
+    context: Context, code: str, done: DoneRule, since: When | None, after: datetime | None, other_than: str
+) -> list[Fact]:
     zone = context.world.zone
     found = []
     for fact in entries.visible(context, context.world.catalogue.canonical(code) or code):
@@ -52,7 +57,9 @@ def _verb_fits(fact: Fact, verb: str) -> bool:
     return fact.event is None or fact.event.value != "stopped"
 
 
-def _by_facts(context: Context, done: DoneRule, since: When | None, after: datetime | None, other_than: str) -> list[Completion]:
+def _by_facts(
+    context: Context, done: DoneRule, since: When | None, after: datetime | None, other_than: str
+) -> list[Completion]:
     if done.spec.any:
         facts = [fact for code in done.spec.any for fact in _candidates(context, code, done, since, after, other_than)]
         return [Completion(entries.when_of(fact), fact.id) for fact in facts]
@@ -73,7 +80,11 @@ def _panels(context: Context, series: list[list[Fact]], span: Duration | None) -
         if all(members):
             whole = [fact for fact in members if fact is not None]
             dated = first if span is not None else max(whole, key=lambda fact: (fact.effective, fact.seq))
-            found.append(Completion(entries.when_of(dated), max(whole, key=lambda fact: fact.seq).id if span is not None else dated.id))
+            found.append(
+                Completion(
+                    entries.when_of(dated), max(whole, key=lambda fact: fact.seq).id if span is not None else dated.id
+                )
+            )
             last = max(whole, key=lambda fact: (fact.effective, fact.seq))
             queues = [[fact for fact in queue if fact.effective > last.effective] for queue in queues]
         else:
@@ -92,5 +103,9 @@ def _within(context: Context, queue: list[Fact], first: Fact, span: Duration | N
 def _by_acts(context: Context, done: DoneRule, since: When | None, after: datetime | None) -> list[Completion]:
     acts = [act for name in done.spec.action for act in entries.found(context, "action", name) if isinstance(act, Act)]
     zone = context.world.zone
-    fitting = [act for act in acts if (since is None or compare_dates(act.at, since, zone) >= 0) and (after is None or act.at >= after)]
+    fitting = [
+        act
+        for act in acts
+        if (since is None or compare_dates(act.at, since, zone) >= 0) and (after is None or act.at >= after)
+    ]
     return [Completion(act.at, act.id) for act in fitting]

@@ -29,6 +29,7 @@ from engine.errors import NotFound
 from engine.evaluation.records import Records
 from engine.model import AuditDraft, Changes, Chart, TaskStatus
 
+
 @dataclass(frozen=True)
 class Decision:
     """What a command leads to: the chart as it will be, what to write, what to tell the asker."""
@@ -72,7 +73,11 @@ Carried = tuple[Event, Outcome, dict[str, Any]]
 
 def _enrol(w: Working, command: Enrol) -> Carried:
     enrolment = enrolling.enrol(w, command.pathway, command.settings)
-    return Event.ENROLMENT_OPENED, Outcome(Verdict.ACCEPTED, enrolment=enrolment.id, created=(enrolment.id,)), {"pathway": command.pathway}
+    return (
+        Event.ENROLMENT_OPENED,
+        Outcome(Verdict.ACCEPTED, enrolment=enrolment.id, created=(enrolment.id,)),
+        {"pathway": command.pathway},
+    )
 
 
 def _record(w: Working, command: RecordFacts) -> Carried:
@@ -102,8 +107,11 @@ def _perform(w: Working, command: PerformAction) -> Carried:
     event = Event.ACTION_REFUSED if judgement.refused else Event.ACTION_ACCEPTED
     if judgement.refused:
         w.say(Event.ACTION_REFUSED, command.enrolment, action=command.action)
-    findings = [one for one in judgement.findings]
-    return event, outcome, {"action": command.action, "reasons": [reason_json(one) for one in reasons], "judged": len(findings)}
+    return (
+        event,
+        outcome,
+        {"action": command.action, "reasons": [reason_json(one) for one in reasons], "judged": len(judgement.findings)},
+    )
 
 
 def reason_json(reason: Any) -> dict[str, Any]:
@@ -133,7 +141,7 @@ def _acknowledge(w: Working, command: Acknowledge) -> Carried:
     return Event.MESSAGE_ACKNOWLEDGED, Outcome(Verdict.ACCEPTED, enrolment=message.enrolment), {}
 
 
-def _fire(w: Working, command: FireTimers) -> Carried:
+def _fire(w: Working, _: FireTimers) -> Carried:
     timers.fire_due(w)
     return Event.TIMER_FIRED, Outcome(Verdict.ACCEPTED), {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,11 +14,10 @@ from engine.decide.notices import record_deviation, request
 from engine.decide.recording import enter
 from engine.decide.working import Working
 from engine.definition.rules import EffectRule
-from engine.definition.schema import Register
 from engine.evaluation.context import Context
+from engine.evaluation.entries import scalar
 from engine.evaluation.names import linked
 from engine.evaluation.results import Range, Reading
-from engine.evaluation.values import scalar
 from engine.model import Caller
 from engine.units import Duration
 
@@ -31,26 +31,30 @@ def carry_out(w: Working, enrolment_id: str, effects: tuple[EffectRule, ...], oc
 
 
 def _carry_out(w: Working, context: Context, effect: EffectRule, occurrence: str) -> None:
-    spec, enrolment = effect.spec, context.enrolment
-    if spec.record:
-        _record(w, context, effect)
-    elif spec.open:
-        given = {key: value for key, value in _read_all(context, effect).items() if value is not None}
-        enrolling.open_for(w, enrolment, spec.open.pathway, given)
-    elif spec.close:
-        _close(w, context, spec.close.pathway, spec.close.to)
-    elif spec.anchor:
-        _set_anchors(w, context, effect)
-    elif spec.release:
-        standing = holds.in_force(w, enrolment.id, spec.release)
-        if standing is not None:
-            holds.release(w, standing, occurrence)
-    elif spec.register_caller:
-        _register(w, context, effect, spec.register_caller)
-    elif spec.notify:
-        request(w, enrolment.id, spec.notify, occurrence)
-    elif spec.deviation:
-        record_deviation(w, enrolment.id, spec.deviation, occurrence)
+    for field, carry in _EFFECTS.items():
+        if getattr(effect.spec, field):
+            carry(w, context, effect, occurrence)
+            return
+
+
+def _open(w: Working, context: Context, effect: EffectRule, _: str) -> None:
+    assert effect.spec.open is not None
+    given = {key: value for key, value in _read_all(context, effect).items() if value is not None}
+    enrolling.open_for(w, context.enrolment, effect.spec.open.pathway, given)
+
+
+def _release(w: Working, context: Context, effect: EffectRule, occurrence: str) -> None:
+    standing = holds.in_force(w, context.enrolment.id, effect.spec.release or "")
+    if standing is not None:
+        holds.release(w, standing, occurrence)
+
+
+def _notify(w: Working, context: Context, effect: EffectRule, occurrence: str) -> None:
+    request(w, context.enrolment.id, effect.spec.notify or "", occurrence)
+
+
+def _deviate(w: Working, context: Context, effect: EffectRule, occurrence: str) -> None:
+    record_deviation(w, context.enrolment.id, effect.spec.deviation or "", occurrence)
 
 
 def _read_all(context: Context, effect: EffectRule) -> dict[str, Any]:
@@ -69,12 +73,16 @@ def _plain(reading: Reading) -> Any:
 # --- records --------------------------------------------------------------------------------------------------------
 
 
-def _record(w: Working, context: Context, effect: EffectRule) -> None:
+def _record(w: Working, context: Context, effect: EffectRule, _: str) -> None:
     record = effect.spec.record
     assert record is not None
     values = _read_all(context, effect)
     code = str(values.pop("fact", None) or record.fact)
-    raw: dict[str, Any] = {key.removeprefix("attributes."): value for key, value in values.items() if key.startswith("attributes.") and value is not None}
+    raw: dict[str, Any] = {
+        key.removeprefix("attributes."): value
+        for key, value in values.items()
+        if key.startswith("attributes.") and value is not None
+    }
     if record.event:
         raw["event"] = record.event
     if values.get("value") is not None:
@@ -82,11 +90,19 @@ def _record(w: Working, context: Context, effect: EffectRule) -> None:
     effective = values.get("effective")
     if effective is not None:
         raw["effective"] = effective
-    enter(w, code, raw if record.event or len(raw) > 1 or effective is not None else raw.get("value"), source="", pathway=context.definition.id)
+    enter(
+        w,
+        code,
+        raw if record.event or len(raw) > 1 or effective is not None else raw.get("value"),
+        source="",
+        pathway=context.definition.id,
+    )
 
 
-def _close(w: Working, context: Context, pathway: str, to: str) -> None:
-    other = linked(context, pathway)
+def _close(w: Working, context: Context, effect: EffectRule, _: str) -> None:
+    assert effect.spec.close is not None
+    to = effect.spec.close.to
+    other = linked(context, effect.spec.close.pathway)
     if other is not None and other.enrolment.open:
         stages.move(w, other.enrolment.id, to, _cancelling(other, to))
 
@@ -97,21 +113,28 @@ def _cancelling(other: Context, to: str) -> str:
     return next((rule.id for rule in rules if rule.spec.to == to and (rule.edge or "").startswith("parent")), "parent")
 
 
-def _set_anchors(w: Working, context: Context, effect: EffectRule) -> None:
+def _set_anchors(w: Working, context: Context, effect: EffectRule, _: str) -> None:
     set_now = {key: value for key, value in _read_all(context, effect).items() if value is not None}
     if not set_now:
         return
     enrolment = w.enrolment(context.enrolment.id)
     before = {key: enrolment.anchors.get(key) for key in set_now}
     w.change(enrolment.id, anchors={**enrolment.anchors, **set_now})
-    w.say(Event.ANCHOR_SET, enrolment.id, anchors={key: _shown(value) for key, value in set_now.items()}, before={k: _shown(v) for k, v in before.items() if v})
+    w.say(
+        Event.ANCHOR_SET,
+        enrolment.id,
+        anchors={key: _shown(value) for key, value in set_now.items()},
+        before={k: _shown(v) for k, v in before.items() if v},
+    )
 
 
 def _shown(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
 
 
-def _register(w: Working, context: Context, effect: EffectRule, spec: Register) -> None:
+def _register(w: Working, context: Context, effect: EffectRule, _: str) -> None:
+    spec = effect.spec.register_caller
+    assert spec is not None
     values = _read_all(context, effect)
     pathway = str(values.get("caller") or "generic")
     if spec.ended is not None:
@@ -123,3 +146,15 @@ def _register(w: Working, context: Context, effect: EffectRule, spec: Register) 
         planned = values.get("planned_start")
         when = planned if isinstance(planned, date | datetime) else None
         enrolling.register(w, context.enrolment.id, Caller(pathway, w.now, when, str(values.get("drug") or "")))
+
+
+_EFFECTS: dict[str, Callable[[Working, Context, EffectRule, str], None]] = {
+    "record": _record,
+    "open": _open,
+    "close": _close,
+    "anchor": _set_anchors,
+    "release": _release,
+    "register_caller": _register,
+    "notify": _notify,
+    "deviation": _deviate,
+}

@@ -23,7 +23,12 @@ def enrol(w: Working, pathway: str, settings: Mapping[str, Any]) -> Enrolment:
 
 
 def open_enrolment(
-    w: Working, pathway: str, *, settings: Mapping[str, Any], parent: Enrolment | None = None, given: Mapping[str, Any] | None = None
+    w: Working,
+    pathway: str,
+    *,
+    settings: Mapping[str, Any],
+    parent: Enrolment | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> Enrolment:
     """A new enrolment in the initial stage of the version in force."""
     definition = w.world.registry.latest(pathway)
@@ -32,7 +37,7 @@ def open_enrolment(
     enrolment = Enrolment(
         enrolment_id, pathway, definition.hash, ordinal, definition.spec.initial, w.now,
         parent=parent.id if parent is not None and definition.spec.parent else None,
-        settings={key: value for key, value in settings.items()}, parameters=dict(given or {}),
+        settings=dict(settings), parameters=dict(given or {}),
         history=(StageEntry(definition.spec.initial, w.now, seq, "opened"),),
     )  # fmt: skip
     w.put("enrolments", enrolment)
@@ -58,11 +63,22 @@ def register(w: Working, enrolment_id: str, caller: Caller) -> None:
     """Register a caller, or renew one that had ended."""
     enrolment = w.enrolment(enrolment_id)
     known = enrolment.callers.get(caller.pathway)
-    if known is not None and known.ended is None and known.planned_start == caller.planned_start and known.drug == caller.drug:
+    if (
+        known is not None
+        and known.ended is None
+        and known.planned_start == caller.planned_start
+        and known.drug == caller.drug
+    ):
         return
     kept = replace(caller, registered=known.registered) if known is not None and known.ended is None else caller
     w.change(enrolment_id, callers={**enrolment.callers, caller.pathway: kept})
-    w.say(Event.CALLER_REGISTERED, enrolment_id, caller=caller.pathway, planned_start=caller.planned_start, drug=caller.drug)
+    w.say(
+        Event.CALLER_REGISTERED,
+        enrolment_id,
+        caller=caller.pathway,
+        planned_start=caller.planned_start,
+        drug=caller.drug,
+    )
 
 
 def change_caller(w: Working, enrolment_id: str, pathway: str, **fields: Any) -> None:
@@ -70,7 +86,9 @@ def change_caller(w: Working, enrolment_id: str, pathway: str, **fields: Any) ->
     enrolment = w.enrolment(enrolment_id)
     if pathway not in enrolment.callers:
         known = ", ".join(enrolment.callers) or "none"
-        raise InvalidCommand(f"{pathway} is not registered with {enrolment.pathway}.", remedy=f"Registered: {known}. Register it first.")
+        raise InvalidCommand(
+            f"{pathway} is not registered with {enrolment.pathway}.", remedy=f"Registered: {known}. Register it first."
+        )
     w.change(enrolment_id, callers={**enrolment.callers, pathway: replace(enrolment.callers[pathway], **fields)})
     event = Event.CALLER_ENDED if fields.get("ended") else Event.CALLER_CHANGED
     w.say(event, enrolment_id, caller=pathway, **fields)

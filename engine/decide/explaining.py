@@ -81,7 +81,10 @@ def _sentence(verdict: Verdict, required: str, language: str, labels: Labels) ->
     value = shown(verdict.left, verdict.unit)
     if value and isinstance(verdict.node, s.Compare | s.Is | s.Lasting):
         parts.append(f"现值：{value}" if zh else f"found: {value}")
-    gaps = [f"{labels.of('value', gap.code, language) if gap.code else ''}{'：' if zh else ': '}{MISSING[gap.why.value][language]}" for gap in verdict.gaps]
+    gaps = [
+        f"{labels.of('value', gap.code, language) if gap.code else ''}{'：' if zh else ': '}{MISSING[gap.why.value][language]}"
+        for gap in verdict.gaps
+    ]
     if gaps:
         listed = dict.fromkeys(gap.strip("：: ") for gap in gaps)
         parts.append(f"缺少：{'、'.join(listed)}" if zh else f"missing: {', '.join(listed)}")
@@ -102,7 +105,9 @@ def shown(value: Any, unit: str = "") -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(shown(one) for one in value)
-    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, str | Duration | int) else ""
+    return (
+        value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, str | Duration | int) else ""
+    )
 
 
 # --- the tree -------------------------------------------------------------------------------------------------------

@@ -14,7 +14,12 @@ from engine.model import Deviation, Message
 
 
 def request(
-    w: Working, enrolment_id: str, code: str, occurrence: str, to: Iterable[str] = (), variables: Mapping[str, Any] | None = None
+    w: Working,
+    enrolment_id: str,
+    code: str,
+    occurrence: str,
+    to: Iterable[str] = (),
+    variables: Mapping[str, Any] | None = None,
 ) -> None:
     """Request a message to each of its roles (or those of `to`); a second request for the same occurrence is none."""
     spec = w.definition(w.enrolment(enrolment_id)).spec.notifications[code]
@@ -22,7 +27,10 @@ def request(
         if _requested(w, enrolment_id, code, occurrence, role):
             continue
         message_id, _ = w.next_id()
-        w.put("messages", Message(message_id, enrolment_id, code, occurrence, role, spec.urgency, w.now, dict(variables or {})))
+        w.put(
+            "messages",
+            Message(message_id, enrolment_id, code, occurrence, role, spec.urgency, w.now, dict(variables or {})),
+        )
         w.say(Event.MESSAGE_REQUESTED, enrolment_id, message=code, to=role, occurrence=occurrence)
 
 
@@ -35,7 +43,10 @@ def _requested(w: Working, enrolment_id: str, code: str, occurrence: str, role: 
 
 def record_deviation(w: Working, enrolment_id: str, code: str, occurrence: str, detail: str = "") -> None:
     """Record a deviation; a second record of the same occurrence is none."""
-    if any(one.enrolment == enrolment_id and one.code == code and one.occurrence == occurrence for one in w.chart.deviations.values()):
+    if any(
+        one.enrolment == enrolment_id and one.code == code and one.occurrence == occurrence
+        for one in w.chart.deviations.values()
+    ):
         return
     deviation_id, _ = w.next_id()
     w.put("deviations", Deviation(deviation_id, enrolment_id, code, occurrence, w.now, detail))

@@ -7,8 +7,7 @@ a conditional task has already been owed comes from the stored tasks.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from engine.calendar import add, grid_point, instant, local_day, subtract
@@ -16,9 +15,8 @@ from engine.calendar import compare as compare_dates
 from engine.decide.completing import Completion, completions
 from engine.definition.rules import TaskRule
 from engine.evaluation.context import Context, ValueFunction
-from engine.evaluation.entries import facts_of, moment_of
-from engine.evaluation.results import Range, Reading, State, joined
-from engine.evaluation.values import scalar
+from engine.evaluation.entries import facts_of, moment_of, scalar
+from engine.evaluation.results import Range, Reading, State
 from engine.model import TERMINAL_TASKS, Fact, Task, TaskStatus, When
 from engine.units import Duration
 
@@ -143,14 +141,19 @@ def _for_each(context: Context, rule: TaskRule) -> list[Owed]:
         due = _due(inner, rule).value if rule.due is not None else None
         opens, until = window(inner, rule, due)
         lower = opens if opens is not None else moment_of(entry)
-        done = next(iter(completions(inner, rule.done, lower, None, other_than=getattr(entry, "id", ""))), None) if rule.done else None
+        done = (
+            next(iter(completions(inner, rule.done, lower, None, other_than=getattr(entry, "id", ""))), None)
+            if rule.done
+            else None
+        )
         found.append(Owed(root(context, entry), due, opens, until, done, facts=facts_of(entry)))
     return found
 
 
 def _rolling(context: Context, rule: TaskRule) -> list[Owed]:
     """From the anchor on: each valid result sets the next due date; a result before the window of its occurrence is none."""
-    assert rule.since is not None and rule.done is not None
+    assert rule.since is not None
+    assert rule.done is not None
     anchor = scalar(context, rule.since(context))
     last = _date(anchor.value)
     if last is None:
@@ -163,7 +166,7 @@ def _rolling(context: Context, rule: TaskRule) -> list[Owed]:
         if due is None:
             break
         opens, until = window(inner, rule, due)
-        done = _next_result(inner, rule, last, opens, first=number == 1)
+        done = _next_result(inner, rule, last, opens)
         found.append(Owed(f"{stem}{number}", due, opens, until, done, facts=anchor.facts))
         if done is None:
             break
@@ -171,7 +174,7 @@ def _rolling(context: Context, rule: TaskRule) -> list[Owed]:
     return found
 
 
-def _next_result(context: Context, rule: TaskRule, last: When, opens: When | None, *, first: bool) -> Completion | None:
+def _next_result(context: Context, rule: TaskRule, last: When, opens: When | None) -> Completion | None:
     assert rule.done is not None
     zone = context.world.zone
     for one in completions(context, rule.done, opens if opens is not None else last, None):
@@ -187,12 +190,15 @@ def _grid(context: Context, rule: TaskRule, stored: list[Task]) -> list[Owed]:
     if start is None:
         return []
     day, stem = local_day(start, context.world.zone), _stem(context, anchor)
-    found = _numbered(context, rule, day, stem) if rule.numbers is not None else _endless(context, rule, day, stem, stored)
+    found = (
+        _numbered(context, rule, day, stem) if rule.numbers is not None else _endless(context, rule, day, stem, stored)
+    )
     return _assigned(context, rule, found)
 
 
 def _numbered(context: Context, rule: TaskRule, anchor: date, stem: str) -> list[Owed]:
-    assert rule.numbers is not None and rule.spec.grid is not None
+    assert rule.numbers is not None
+    assert rule.spec.grid is not None
     numbers = rule.numbers(context).value
     in_months = rule.spec.grid.months is not None
     found = []
@@ -214,11 +220,19 @@ def _endless(context: Context, rule: TaskRule, anchor: date, stem: str, stored: 
     if not isinstance(every, Duration):
         return []
     after = _date(scalar(context, rule.after(context)).value) if rule.after is not None else None
-    closed = {task.occurrence for task in stored if task.status is not TaskStatus.OPEN and task.status is not TaskStatus.CANCELLED}
+    closed = {
+        task.occurrence
+        for task in stored
+        if task.status is not TaskStatus.OPEN and task.status is not TaskStatus.CANCELLED
+    }
     found: list[Owed] = []
     for number in range(1, MOST_OCCURRENCES):
         one = _dated(context, rule, f"{stem}{number}", grid_point(anchor, every, number))
-        if after is not None and one.due is not None and local_day(one.due, context.world.zone) <= local_day(after, context.world.zone):
+        if (
+            after is not None
+            and one.due is not None
+            and local_day(one.due, context.world.zone) <= local_day(after, context.world.zone)
+        ):
             continue
         found.append(one)
         following = _dated(context, rule, "", grid_point(anchor, every, number + 1))
@@ -244,8 +258,8 @@ def _assigned(context: Context, rule: TaskRule, found: list[Owed]) -> list[Owed]
         home = _home(one, found, zone)
         if home is not None and home.done is None:
             home.done = one
-    for one in found:
-        one.missed = one.missed and one.done is None
+    for occurrence in found:
+        occurrence.missed = occurrence.missed and occurrence.done is None
     return found
 
 
@@ -277,19 +291,6 @@ def root(context: Context, entry: Any) -> str:
 def _stem(context: Context, anchor: Reading) -> str:
     """What keeps the occurrences of one anchor together: its first fact, or nothing where people set it."""
     records = context.world.records
-    return f"{root(context, records.by_id[anchor.facts[0]])}/" if anchor.facts and anchor.facts[0] in records.by_id else ""
-
-
-def together(*facts: tuple[str, ...]) -> tuple[str, ...]:
-    """Fact ids without repetition."""
-    return joined(*facts)
-
-
-def exact(value: Any) -> bool:
-    """Whether a reading is one value."""
-    return isinstance(value, Decimal | date | str | bool)
-
-
-def at(when: When, context: Context) -> datetime:
-    """The instant of a when."""
-    return instant(when, context.world.zone)
+    return (
+        f"{root(context, records.by_id[anchor.facts[0]])}/" if anchor.facts and anchor.facts[0] in records.by_id else ""
+    )

@@ -15,12 +15,20 @@ from engine.errors import CarewayError, InvalidCommand
 from engine.units import Quantity
 
 
-def read_parameters(asked: Mapping[str, Parameter], given: Mapping[str, Any], catalogue: Catalogue, zone: str) -> dict[str, Any]:
+def read_parameters(
+    asked: Mapping[str, Parameter], given: Mapping[str, Any], catalogue: Catalogue, zone: str
+) -> dict[str, Any]:
     """Typed parameters. Raises `InvalidCommand` for one that the action does not ask for or that cannot be read."""
     for name in given:
         if name not in asked:
-            raise InvalidCommand(f"The action does not ask for “{name}”.", place=name, remedy=did_you_mean(name, asked) or f"It asks for: {', '.join(asked) or 'nothing'}.")
-    return {name: _read(name, asked[name], value, catalogue, zone) for name, value in given.items() if value is not None}
+            raise InvalidCommand(
+                f"The action does not ask for “{name}”.",
+                place=name,
+                remedy=did_you_mean(name, asked) or f"It asks for: {', '.join(asked) or 'nothing'}.",
+            )
+    return {
+        name: _read(name, asked[name], value, catalogue, zone) for name, value in given.items() if value is not None
+    }
 
 
 def _read(name: str, spec: Parameter, value: Any, catalogue: Catalogue, zone: str) -> Any:

@@ -29,7 +29,11 @@ def _write(w: Working, fact: Fact, event: Event, **details: Any) -> None:
 
 def record(w: Working, command: RecordFacts) -> tuple[str, ...]:
     """Record facts, all or none; an entry whose source was recorded before is left out. Ids of the new facts."""
-    known = {fact.source for fact in w.chart.facts.values() if fact.source} if any(one.source for one in command.entries) else set()
+    known = (
+        {fact.source for fact in w.chart.facts.values() if fact.source}
+        if any(one.source for one in command.entries)
+        else set()
+    )
     fresh = [one for one in command.entries if not one.source or one.source not in known]
     return tuple(enter(w, one.code, one.value, source=one.source, pathway=command.pathway).id for one in fresh)
 
@@ -39,7 +43,10 @@ def _standing(w: Working, fact_id: str) -> Fact:
     if fact is None:
         raise NotFound(f"The patient has no fact {fact_id}.", remedy="Read the chart again.")
     if fact_id in w.world.records.replaced:
-        raise Conflict(f"{fact.code} of {fact.effective_day} was replaced meanwhile.", remedy="Read the chart again and correct the newest version.")
+        raise Conflict(
+            f"{fact.code} of {fact.effective_day} was replaced meanwhile.",
+            remedy="Read the chart again and correct the newest version.",
+        )
     return fact
 
 
@@ -49,7 +56,9 @@ def correct(w: Working, command: CorrectFact) -> tuple[Fact, Fact]:
     fact_id, seq = w.next_id()
     raw = command.value if isinstance(command.value, dict) else {"value": command.value}
     changes = raw if "status" in raw else {**raw, "status": command.status}
-    new = w.world.catalogue.amend(old, changes, now=w.now, zone=w.zone, seq=seq, id=fact_id, recorder=w.by, reason=command.reason)
+    new = w.world.catalogue.amend(
+        old, changes, now=w.now, zone=w.zone, seq=seq, id=fact_id, recorder=w.by, reason=command.reason
+    )
     _write(w, new, Event.FACT_CORRECTED, supersedes=old.id, reason=command.reason)
     w.feel(f"fact:{new.code}", None, new)
     w.feel(f"corrected:{new.code}", None, new)

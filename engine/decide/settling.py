@@ -31,7 +31,10 @@ def settle(w: Working) -> None:
             settle_timers(w)
             return
     names = ", ".join(sorted({one.pathway for one in w.open_enrolments()}))
-    raise AuthorError(f"The definitions of {names} do not come to rest.", remedy="Two rules undo each other; look for opposite conditions.")
+    raise AuthorError(
+        f"The definitions of {names} do not come to rest.",
+        remedy="Two rules undo each other; look for opposite conditions.",
+    )
 
 
 def _settle_one(w: Working, enrolment_id: str) -> bool:

@@ -52,7 +52,12 @@ def _end(w: Working, enrolment_id: str) -> None:
 def _cancel_tasks(w: Working, enrolment_id: str) -> None:
     for task in list(w.chart.tasks.values()):
         if task.enrolment == enrolment_id and task.status is TaskStatus.OPEN:
-            w.put("tasks", replace(task, status=TaskStatus.CANCELLED, closed=w.now, closed_by="enrolment ended", overdue_since=None))
+            w.put(
+                "tasks",
+                replace(
+                    task, status=TaskStatus.CANCELLED, closed=w.now, closed_by="enrolment ended", overdue_since=None
+                ),
+            )
             w.say(Event.TASK_CANCELLED, enrolment_id, task=task.code, occurrence=task.occurrence)
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.audit import Event
-from engine.calendar import add, instant, overdue_at
+from engine.calendar import add, instant, overdue_at, subtract
 from engine.calendar import compare as compare_dates
+from engine.decide.completing import completions
 from engine.decide.notices import record_deviation, request
 from engine.decide.owed import Owed, owed
 from engine.decide.working import Working
@@ -74,7 +75,15 @@ def _open(w: Working, enrolment_id: str, rule: TaskRule, one: Owed) -> Task:
     task_id, _ = w.next_id()
     task = Task(task_id, enrolment_id, rule.id, one.occurrence, rule.spec.role, one.due, one.opens, one.until, w.now)
     w.put("tasks", task)
-    w.say(Event.TASK_OPENED, enrolment_id, task=rule.id, occurrence=one.occurrence, due=_text(one.due), opens=_text(one.opens), until=_text(one.until))
+    w.say(
+        Event.TASK_OPENED,
+        enrolment_id,
+        task=rule.id,
+        occurrence=one.occurrence,
+        due=_text(one.due),
+        opens=_text(one.opens),
+        until=_text(one.until),
+    )
     w.feel(f"task:{rule.id}.opened", enrolment_id, task)
     return task
 
@@ -85,25 +94,39 @@ def _moved(w: Working, task: Task, one: Owed) -> Task:
     moved = replace(task, due=one.due, opens=one.opens, until=one.until, overdue_since=None)
     w.put("tasks", moved)
     before = {"due": _text(task.due), "until": _text(task.until)}
-    w.say(Event.TASK_MOVED, task.enrolment, task=task.code, occurrence=task.occurrence, before=before, due=_text(one.due), until=_text(one.until))
+    w.say(
+        Event.TASK_MOVED,
+        task.enrolment,
+        task=task.code,
+        occurrence=task.occurrence,
+        before=before,
+        due=_text(one.due),
+        until=_text(one.until),
+    )
     return moved
 
 
 def _reopen_if_undone(w: Working, rule: TaskRule, one: Owed, task: Task) -> bool:
     """A task that a fact had done is owed again when that fact was retracted or no longer fits."""
     by_fact = task.status is TaskStatus.DONE and task.closed_by in w.chart.facts
-    if not by_fact or one.done is not None or rule.since is None and rule.numbers is None and rule.every is None and rule.each is None:
+    if (
+        not by_fact
+        or one.done is not None
+        or (rule.since is None and rule.numbers is None and rule.every is None and rule.each is None)
+    ):
         return False
-    reopened = replace(task, status=TaskStatus.OPEN, closed=None, closed_by="", due=one.due, opens=one.opens, until=one.until)
+    reopened = replace(
+        task, status=TaskStatus.OPEN, closed=None, closed_by="", due=one.due, opens=one.opens, until=one.until
+    )
     w.put("tasks", reopened)
-    w.say(Event.TASK_OPENED, task.enrolment, task=task.code, occurrence=task.occurrence, due=_text(one.due), reopened=True)
+    w.say(
+        Event.TASK_OPENED, task.enrolment, task=task.code, occurrence=task.occurrence, due=_text(one.due), reopened=True
+    )
     return True
 
 
 def _no_longer_owed(w: Working, rule: TaskRule, task: Task) -> None:
     """Done if what completes it came meanwhile, else cancelled."""
-    from engine.decide.completing import completions
-
     done = None
     if rule.done is not None:
         after = task.created if task.opens is None else None
@@ -127,8 +150,16 @@ def _close(w: Working, rule: TaskRule, task: Task, status: TaskStatus, by: str, 
     w.say(_EVENTS[status], task.enrolment, task=task.code, occurrence=task.occurrence, by=by)
     w.feel(f"task:{task.code}.{status.value}", task.enrolment, task)
     last = task.until if task.until is not None else task.due
-    if status is TaskStatus.DONE and rule.spec.late and last is not None and when is not None and compare_dates(when, last, w.zone) > 0:
-        record_deviation(w, task.enrolment, rule.spec.late, task.id, f"{task.code} due {_text(task.due)}, done {_text(when)}")
+    if (
+        status is TaskStatus.DONE
+        and rule.spec.late
+        and last is not None
+        and when is not None
+        and compare_dates(when, last, w.zone) > 0
+    ):
+        record_deviation(
+            w, task.enrolment, rule.spec.late, task.id, f"{task.code} due {_text(task.due)}, done {_text(when)}"
+        )
     if status is TaskStatus.MISSED and rule.spec.missed:
         record_deviation(w, task.enrolment, rule.spec.missed, task.id, f"{task.code} due {_text(task.due)}")
 
@@ -163,7 +194,9 @@ def _freeze(w: Working, task: Task, frozen: bool) -> bool:
     if task.frozen == frozen:
         return False
     w.put("tasks", replace(task, frozen=frozen, overdue_since=None if frozen else task.overdue_since))
-    w.say(Event.TASK_FROZEN if frozen else Event.TASK_THAWED, task.enrolment, task=task.code, occurrence=task.occurrence)
+    w.say(
+        Event.TASK_FROZEN if frozen else Event.TASK_THAWED, task.enrolment, task=task.code, occurrence=task.occurrence
+    )
     return True
 
 
@@ -182,7 +215,14 @@ def notices(w: Working, rule: TaskRule, task: Task) -> list[tuple[str, datetime,
         for number, step in enumerate(rule.overdue):
             period = step.period(context).value
             if isinstance(period, Duration):
-                found.append((f"overdue{number}", _steps_after(w, task, moment, period), step.spec.notify, tuple(getattr(step.spec, "to", ()))))
+                found.append(
+                    (
+                        f"overdue{number}",
+                        _steps_after(w, task, moment, period),
+                        step.spec.notify,
+                        tuple(getattr(step.spec, "to", ())),
+                    )
+                )
     if task.due is not None:
         found += _reminders(w, rule, task)
     return found
@@ -196,10 +236,8 @@ def _steps_after(w: Working, task: Task, moment: datetime, period: Duration) -> 
 
 
 def _reminders(w: Working, rule: TaskRule, task: Task) -> list[tuple[str, datetime, str, tuple[str, ...]]]:
-    from engine.calendar import subtract
-
     assert task.due is not None
-    found = []
+    found: list[tuple[str, datetime, str, tuple[str, ...]]] = []
     for number, step in enumerate(rule.reminders):
         period = step.period(w.context(task.enrolment)).value
         if not isinstance(period, Duration) or task.frozen:

@@ -63,7 +63,11 @@ def turning_point(w: Working, enrolment_id: str) -> datetime | None:
         found = sooner(found, hold.released(context).until) if hold.released is not None else found
     for task in rules.tasks:
         found = sooner(found, task.when(context).until) if task.when is not None else found
-        found = sooner(found, task.done.when(context).until) if task.done is not None and task.done.when is not None else found
+        found = (
+            sooner(found, task.done.when(context).until)
+            if task.done is not None and task.done.when is not None
+            else found
+        )
     for notice in (*rules.notifications, *rules.deviations):
         if notice.when is not None and not notice.edges:
             found = sooner(found, notice.when(context).until)

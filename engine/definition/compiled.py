@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from engine.catalogue import Catalogue
 from engine.catalogue.definition import AgeRule
+from engine.definition.graph import StateGraph
 from engine.definition.guards import CompiledGate, CompiledGuard, GateReading, compile_gate, compile_guard
 from engine.definition.rules import Rules, compile_rules
 from engine.definition.schema import DefinitionSpec, ValueSpec
 from engine.errors import AuthorError
-from engine.evaluation import names
+from engine.evaluation.compiling import compile_criterion, compile_value
 from engine.evaluation.context import Context, CriterionFunction, ValueFunction
-from engine.evaluation.criteria import compile_criterion
+from engine.evaluation.entries import scalar
 from engine.evaluation.results import Reading, State, Verdict, Why, joined, sooner, unknown
 from engine.evaluation.scope import Scope
-from engine.evaluation.values import compile_value, scalar
+from engine.evaluation.settings import typed
 from engine.functions import Function
 from engine.language import syntax as s
 from engine.language.parsing import parse_criterion, parse_value
@@ -39,11 +41,19 @@ class Compiler:
 
     def criterion(self, text: str | None, place: str) -> CriterionFunction | None:
         """The function of a criterion, None for none."""
-        return None if text is None else self._compiled(lambda: compile_criterion(parse_criterion(text), self.scope), place, _NEVER)
+        return (
+            None
+            if text is None
+            else self._compiled(lambda: compile_criterion(parse_criterion(text), self.scope), place, _never)
+        )
 
     def value(self, text: str | None, place: str) -> ValueFunction | None:
         """The function of a value, None for none."""
-        return None if text is None else self._compiled(lambda: compile_value(parse_value(text), self.scope), place, _NOTHING)
+        return (
+            None
+            if text is None
+            else self._compiled(lambda: compile_value(parse_value(text), self.scope), place, _nothing)
+        )
 
     def _compiled(self, build: Callable[[], Any], place: str, fallback: Any) -> Any:
         try:
@@ -56,11 +66,13 @@ class Compiler:
             return fallback
 
 
-def _NEVER(context: Context) -> Verdict:  # noqa: N802 - stands in for a sentence that could not be compiled
+def _never(context: Context) -> Verdict:
+    """Stands in for a criterion that could not be compiled."""
     return Verdict(State.UNKNOWN)
 
 
-def _NOTHING(context: Context) -> Reading:  # noqa: N802
+def _nothing(context: Context) -> Reading:
+    """Stands in for a value that could not be compiled."""
     return unknown(Why.NOT_COMPARABLE, "")
 
 
@@ -105,6 +117,11 @@ class Definition:
         """The pathway's id."""
         return self.spec.pathway
 
+    @cached_property
+    def graph(self) -> StateGraph:
+        """Which moves between stages the definition has, whatever the facts say."""
+        return StateGraph(self.spec)
+
     def setting(self, name: str, replaced: Mapping[str, Any]) -> Any:
         """A typed setting, replaced by the enrolment's own where it has one."""
         if name not in self.settings:
@@ -126,7 +143,12 @@ class Definition:
     def caller_value(self, context: Context, caller: Caller, key: str) -> Reading:
         """`caller.x`: what was registered, or what the caller's section says."""
         rules = self.callers.get(caller.pathway) or self.callers.get("generic")
-        plain = {"pathway": caller.pathway, "drug": caller.drug or None, "ended": caller.ended, "registered": caller.registered}
+        plain = {
+            "pathway": caller.pathway,
+            "drug": caller.drug or None,
+            "ended": caller.ended,
+            "registered": caller.registered,
+        }
         if key in plain:
             return Reading(plain[key]) if plain[key] is not None else unknown(Why.NOT_YET, f"caller {key}")
         if rules is None:
@@ -200,7 +222,9 @@ def _ages(compiler: Compiler, spec: DefinitionSpec) -> dict[str, Age]:
     for name, age in spec.ages.items():
         code = compiler.scope.catalogue.canonical(name)
         if code is None and compiler.findings is not None:
-            compiler.findings.append((f"ages.{name}", compiler.scope.unknown(name, "fact", compiler.scope.catalogue.names)))
+            compiler.findings.append(
+                (f"ages.{name}", compiler.scope.unknown(name, "fact", compiler.scope.catalogue.names))
+            )
         within = None if age.within == "none" else compiler.value(age.within, f"ages.{name}.within")
         found[code or name] = Age(within, compiler.criterion(age.unless, f"ages.{name}.unless"))
     return found
@@ -214,17 +238,22 @@ def _catalogue_ages(catalogue: Catalogue, pathway: str) -> dict[str, Duration]:
 def _named_value(compiler: Compiler, name: str, spec: ValueSpec | str) -> ValueFunction:
     place = f"values.{name}"
     if isinstance(spec, str):
-        return compiler.value(spec, place) or _NOTHING
+        return compiler.value(spec, place) or _nothing
     if spec.first_of is None:
-        return compiler.value(spec.value, place) or _NOTHING
+        return compiler.value(spec.value, place) or _nothing
     rows = [
-        (compiler.criterion(row.when, f"{place}.first_of.{n}.when") or _NEVER, compiler.value(row.then, f"{place}.first_of.{n}.is") or _NOTHING)
+        (
+            compiler.criterion(row.when, f"{place}.first_of.{n}.when") or _never,
+            compiler.value(row.then, f"{place}.first_of.{n}.is") or _nothing,
+        )
         for n, row in enumerate(spec.first_of)
     ]
     return _classification(rows, compiler.value(spec.otherwise, f"{place}.otherwise"))
 
 
-def _classification(rows: list[tuple[CriterionFunction, ValueFunction]], otherwise: ValueFunction | None) -> ValueFunction:
+def _classification(
+    rows: list[tuple[CriterionFunction, ValueFunction]], otherwise: ValueFunction | None
+) -> ValueFunction:
     """The first row that is met. A row that is unknown before it makes the result unknown, unless both give the same."""
 
     def read(context: Context) -> Reading:
@@ -237,7 +266,9 @@ def _classification(rows: list[tuple[CriterionFunction, ValueFunction]], otherwi
                 doubtful.append((verdict, scalar(context, then(context))))
             elif verdict.met:
                 return _classified(seen, doubtful, scalar(context, then(context)))
-        return _classified(seen, doubtful, scalar(context, otherwise(context)) if otherwise else unknown(Why.NOT_COMPARABLE, ""))
+        return _classified(
+            seen, doubtful, scalar(context, otherwise(context)) if otherwise else unknown(Why.NOT_COMPARABLE, "")
+        )
 
     return read
 
@@ -254,14 +285,14 @@ def _classified(seen: list[Verdict], doubtful: list[tuple[Verdict, Reading]], re
 
 def _named_criterion(compiler: Compiler, name: str, spec: Any) -> CriterionFunction:
     text = spec if isinstance(spec, str) else spec.that
-    return compiler.criterion(text, f"criteria.{name}") or _NEVER
+    return compiler.criterion(text, f"criteria.{name}") or _never
 
 
 def _caller(compiler: Compiler, name: str, spec: Any) -> CallerRules:
     place = f"callers.{name}"
     return CallerRules(
         compiler.value(spec.planned, f"{place}.planned"),
-        compiler.value(spec.start, f"{place}.start") or _NOTHING,
+        compiler.value(spec.start, f"{place}.start") or _nothing,
         compiler.value(spec.end, f"{place}.end"),
         compiler.criterion(spec.finished, f"{place}.finished"),
     )
@@ -271,7 +302,7 @@ def typed_setting(raw: Any, unit: str, like: Any = None) -> Any:
     """A setting as sentences read it: a period, quantity, number, truth value, code, tuple, or a map of callers."""
     if isinstance(raw, dict):
         return {key: typed_setting(value, unit) for key, value in raw.items()}
-    value, found = names.typed(raw, unit)
+    value, found = typed(raw, unit)
     if isinstance(like, dict) and not isinstance(raw, dict):
         return {**like, **dict.fromkeys(like, _held(value, found))}
     return _held(value, found)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.calendar import instant
 from engine.definition.schema import Gate, Guard, Requirement
 from engine.evaluation import names
 from engine.evaluation.context import Context, CriterionFunction, ValueFunction
-from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, State, Verdict, joined, sooner, state_of
+from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, State, Verdict, Why, joined, sooner, state_of
 from engine.language import syntax as s
 from engine.model import Caller
 
@@ -71,8 +72,22 @@ class CompiledRequirement:
     def _judged(self, context: Context, name: str, row: Mapping[str, str] | None) -> Finding:
         assert self.that is not None
         verdict = self.that(context)
-        level = PASS if verdict.state is MET else self.spec.not_met if verdict.state is NOT_MET else _unknown_level(self.spec)
-        return Finding(name, level, verdict, _statements(self.spec, context, row), self.spec, self.pathway, tuple(self.spec.override_by))
+        level = (
+            PASS
+            if verdict.state is MET
+            else self.spec.not_met
+            if verdict.state is NOT_MET
+            else _unknown_level(self.spec)
+        )
+        return Finding(
+            name,
+            level,
+            verdict,
+            _statements(self.spec, context, row),
+            self.spec,
+            self.pathway,
+            tuple(self.spec.override_by),
+        )
 
 
 def _unknown_level(spec: Requirement) -> str:
@@ -107,7 +122,7 @@ def included(context: Context, name: str) -> Iterable[Finding]:
     pathway, _, guard = name.rpartition(".")
     other = names.linked(context, pathway) if pathway else context
     if other is None:
-        missing = Verdict(UNKNOWN, s.Enrolled(pathway), gaps=(Gap(names.Why.NOT_ENROLLED, pathway),))
+        missing = Verdict(UNKNOWN, s.Enrolled(pathway), gaps=(Gap(Why.NOT_ENROLLED, pathway),))
         return [Finding(name, BLOCK, missing)]
     return other.definition.guards[guard].requirements(other)
 
@@ -128,7 +143,7 @@ class CompiledGuard:
             return context
         value = self.as_of(context).value
         if isinstance(value, date) and (not isinstance(value, datetime) or value > context.as_of):
-            return context.shifted(value) if names.when(value, context.world.zone) > context.as_of else context
+            return context.shifted(value) if instant(value, context.world.zone) > context.as_of else context
         return context
 
     def findings(self, context: Context) -> list[Finding]:
@@ -151,7 +166,11 @@ class CompiledGuard:
 
 
 def _overridden(context: Context, actions: tuple[str, ...]) -> frozenset[str]:
-    acts = [act for act in context.world.chart.acts.values() if act.enrolment == context.enrolment.id and act.action in actions]
+    acts = [
+        act
+        for act in context.world.chart.acts.values()
+        if act.enrolment == context.enrolment.id and act.action in actions
+    ]
     return frozenset(max(acts, key=lambda act: act.seq).overridden) if acts else frozenset()
 
 

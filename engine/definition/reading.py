@@ -88,20 +88,37 @@ def _positions(text: str) -> Any:
     return _cache[text]
 
 
-def _step(node: Any, key: str) -> tuple[tuple[int, int], Any] | None:
-    """The position of one part of a mapping or list; requirements in a list are found by their id."""
+_THROUGH = ("require", "passes", "first_of", "record", "open", "given", "anchor", "caller", "attributes")
+"""Keys that a path may leave out: `guards.dose.igg_adequate` is `guards.dose.require.igg_adequate`."""
+
+_Step = tuple[tuple[int, int], Any]
+
+
+def _step(node: Any, key: str) -> _Step | None:
+    """The position of one part of a mapping or list, also behind a key that the path leaves out."""
     if isinstance(node, dict):
-        if key not in node:
-            return None
-        line, column = node.lc.key(key)  # type: ignore[attr-defined]
-        return (line + 1, column + 1), node[key]
+        return _of_mapping(node, key)
     if isinstance(node, list):
-        index = int(key) if key.isdigit() else next((n for n, one in enumerate(node) if isinstance(one, dict) and one.get("id") == key), -1)
-        if not 0 <= index < len(node):
-            return None
-        line, column = node.lc.item(index)  # type: ignore[attr-defined]
-        return (line + 1, column + 1), node[index]
+        return _of_list(node, key)
     return None
+
+
+def _of_mapping(node: Any, key: str) -> _Step | None:
+    if key in node:
+        line, column = node.lc.key(key)
+        return (line + 1, column + 1), node[key]
+    inner = (_step(node[name], key) for name in _THROUGH if name in node)
+    return next((found for found in inner if found is not None), None)
+
+
+def _of_list(node: Any, key: str) -> _Step | None:
+    """An item by its number, or a requirement by its id, or a row of a gate by its value."""
+    names = [one.get("id", one.get("value")) if isinstance(one, dict) else None for one in node]
+    index = int(key) if key.isdigit() else names.index(key) if key in names else -1
+    if not 0 <= index < len(node):
+        return None
+    line, column = node.lc.item(index)
+    return (line + 1, column + 1), node[index]
 
 
 def read_definition(source: Source) -> DefinitionSpec:
@@ -133,9 +150,9 @@ def _path(raw: Any, location: tuple[Any, ...]) -> str:
     """The location without the names of union members that Pydantic puts in between."""
     parts, node = [], raw
     for key in location:
-        if isinstance(node, dict) and key in node:
-            node = node[key]
-        elif isinstance(node, list) and isinstance(key, int) and key < len(node):
+        if (isinstance(node, dict) and key in node) or (
+            isinstance(node, list) and isinstance(key, int) and key < len(node)
+        ):
             node = node[key]
         elif key is not location[-1]:
             continue

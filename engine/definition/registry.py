@@ -31,7 +31,7 @@ class Registry:
         registry = cls(catalogue, functions)
         sources = [Source.of(path) for path in files]
         specs = [(source, read_definition(source)) for source in sources]
-        pathways = frozenset(spec.pathway for _, spec in specs)
+        pathways = frozenset(spec.pathway for _, spec in specs) | frozenset(catalogue.extras.get("pathways", ()))
         for source, spec in specs:
             findings: list[tuple[str, AuthorError]] = []
             definition = compile_definition(spec, registry._hash(source), catalogue, functions, pathways, findings)
@@ -65,5 +65,8 @@ class Registry:
     def version(self, content_hash: str) -> Definition:
         """A version by its hash. Raises `AuthorError` where it is not loaded."""
         if content_hash not in self._versions:
-            raise AuthorError(f"No definition with hash {content_hash} is loaded.", remedy="Keep released versions of pathways beside the new ones.")
+            raise AuthorError(
+                f"No definition with hash {content_hash} is loaded.",
+                remedy="Keep released versions of pathways beside the new ones.",
+            )
         return self._versions[content_hash]

@@ -20,7 +20,9 @@ from engine.definition.schema import (
     TaskSpec,
 )
 from engine.evaluation.context import Context, CriterionFunction, ValueFunction
+from engine.evaluation.results import Reading
 from engine.evaluation.selecting import Selection, compile_selector
+from engine.evaluation.settings import typed
 from engine.language import syntax as s
 from engine.language.parsing import parse_value
 
@@ -179,7 +181,9 @@ def _effect(compiler: Compiler, spec: Effect, place: str) -> EffectRule:
         texts = dict(spec.anchor)
     elif spec.register_caller:
         texts = {key: getattr(spec.register_caller, key) for key in ("caller", "planned_start", "drug", "ended")}
-    values = {key: compiled for key, text in texts.items() if (compiled := compiler.value(text, f"{place}.{key}")) is not None}
+    values = {
+        key: compiled for key, text in texts.items() if (compiled := compiler.value(text, f"{place}.{key}")) is not None
+    }
     return EffectRule(spec, compiler.criterion(spec.when, f"{place}.when"), values)
 
 
@@ -193,8 +197,14 @@ def _task(compiler: Compiler, name: str, spec: TaskSpec) -> TaskRule:
     place, grid = f"tasks.{name}", spec.grid
     numbers = (grid.months if grid.months is not None else grid.days) if grid else None
     return TaskRule(
-        name, spec, compiler.criterion(spec.when, f"{place}.when"), _each(compiler, spec.each, place),
-        *(compiler.value(getattr(spec, key), f"{place}.{key}") for key in ("since", "due", "opens", "until")),
+        name,
+        spec,
+        when=compiler.criterion(spec.when, f"{place}.when"),
+        each=_each(compiler, spec.each, place),
+        since=compiler.value(spec.since, f"{place}.since"),
+        due=compiler.value(spec.due, f"{place}.due"),
+        opens=compiler.value(spec.opens, f"{place}.opens"),
+        until=compiler.value(spec.until, f"{place}.until"),
         frozen=compiler.criterion(spec.frozen, f"{place}.frozen"),
         anchor=compiler.value(grid.anchor, f"{place}.grid.from") if grid else None,
         every=compiler.value(grid.every, f"{place}.grid.every") if grid else None,
@@ -203,7 +213,7 @@ def _task(compiler: Compiler, name: str, spec: TaskSpec) -> TaskRule:
         done=_done(compiler, spec.done_by, place) if spec.done_by else None,
         overdue=tuple(_step(compiler, one, one.after, f"{place}.overdue") for one in spec.overdue),
         reminders=tuple(_step(compiler, one, one.before, f"{place}.reminders") for one in spec.reminders),
-    )  # fmt: skip
+    )
 
 
 def _each(compiler: Compiler, text: str | None, place: str) -> Callable[[Context], Selection] | None:
@@ -222,9 +232,6 @@ def _numbers(compiler: Compiler, raw: Any, place: str) -> ValueFunction | None:
     """A list of months or days, or the setting that holds it."""
     if raw is None or isinstance(raw, str):
         return compiler.value(raw, place)
-    from engine.evaluation.names import typed
-    from engine.evaluation.results import Reading
-
     reading = Reading(typed(raw)[0])
     return lambda context: reading
 
@@ -234,7 +241,11 @@ def _done(compiler: Compiler, spec: DoneBy, place: str) -> DoneRule:
     for name in (*spec.all, *spec.any):
         if catalogue.canonical(name) is None and not catalogue.is_class(name) and compiler.findings is not None:
             compiler.findings.append((f"{place}.done_by", compiler.scope.unknown(name, "fact", catalogue.names)))
-    return DoneRule(spec, compiler.value(spec.within, f"{place}.done_by.within"), compiler.criterion(spec.when, f"{place}.done_by.when"))
+    return DoneRule(
+        spec,
+        compiler.value(spec.within, f"{place}.done_by.within"),
+        compiler.criterion(spec.when, f"{place}.done_by.when"),
+    )
 
 
 def _step(compiler: Compiler, spec: Step | Reminder, period: str, place: str) -> NoticeStep:

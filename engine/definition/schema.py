@@ -116,10 +116,16 @@ class Requirement(Model):
 
     id: str
     that: Sentence | None = None
-    holds: bool = Field(False, description="Stands for `no hold in force`; each open hold refuses with its own statements.")
-    include: str | None = Field(None, description="Another guard whose requirements belong here (`pathway.guard` for another pathway).")
+    holds: bool = Field(
+        False, description="Stands for `no hold in force`; each open hold refuses with its own statements."
+    )
+    include: str | None = Field(
+        None, description="Another guard whose requirements belong here (`pathway.guard` for another pathway)."
+    )
     each: str | None = Field(None, description="A table; one requirement for each row, `row.x` inside.")
-    when: Sentence | None = Field(None, description="The requirement applies only where this is met (unknown: it applies).")
+    when: Sentence | None = Field(
+        None, description="The requirement applies only where this is met (unknown: it applies)."
+    )
     statement: list[str] | str | dict[str, list[str] | str] = Field(default_factory=list)
     not_met: Level = "block"
     unknown: UnknownLevel = "ask"
@@ -200,7 +206,9 @@ class Effect(Model):
     record: Record | None = None
     open: Open | None = None
     close: Close | None = None
-    anchor: dict[str, Expression] | None = Field(None, description="Values that this decision sets (`anchor.x` reads them).")
+    anchor: dict[str, Expression] | None = Field(
+        None, description="Values that this decision sets (`anchor.x` reads them)."
+    )
     release: str | None = Field(None, description="A hold of this pathway.")
     register_caller: Register | None = Field(None, alias="caller")
     notify: str | None = None
@@ -220,7 +228,9 @@ class Action(Model):
     second_person: bool = False
     asks: dict[str, Parameter] = Field(default_factory=dict, alias="with")
     guard: str | None = Field(None, description="A guard of this pathway, or `pathway.guard`.")
-    gate: str | None = Field(None, description="Sub-pathways: asks the gate for this caller (`generic` = any other caller).")
+    gate: str | None = Field(
+        None, description="Sub-pathways: asks the gate for this caller (`generic` = any other caller)."
+    )
     dose: Expression | None = None
     proposed: Sentence | None = Field(None, description="When the engine proposes it (and never takes it).")
     effects: list[Effect] = Field(default_factory=list)
@@ -243,7 +253,10 @@ class Automatic(Model):
     to: str | None = None
     when: Sentence | None = None
     cases: list[Case] = Field(default_factory=list)
-    on: str | None = Field(None, description="Edge: `fact:x`, `child:pathway.stage`, `child:pathway.ended`, `action:x`, `hold:x`, `released:x`.")
+    on: str | None = Field(
+        None,
+        description="Edge: `fact:x`, `child:pathway.stage`, `child:pathway.ended`, `action:x`, `hold:x`, `released:x`.",
+    )
     effects: list[Effect] = Field(default_factory=list)
     statement: Names = Field(default_factory=list)
 
@@ -254,7 +267,9 @@ class HoldSpec(Model):
     label: Label
     spec: Names = Field(default_factory=list)
     opens: Sentence
-    released: Sentence | None = Field(None, description="Leaves force as soon as this is met; absent: only an action's `release`, or never.")
+    released: Sentence | None = Field(
+        None, description="Leaves force as soon as this is met; absent: only an action's `release`, or never."
+    )
     effect: Literal["suspend", "block", "stop", "pause"] = "block"
     hard: bool = False
     permanent: bool = False
@@ -302,7 +317,8 @@ class Grid(Model):
 
 class TaskSpec(Model):
     """Something due. With `grid`: one task for each date. With `each`: one for each entry. With `since`: rolling, `due` may
-    use `last_result` (day of the last valid result since then, or `since` itself). Otherwise one task while `when` is met."""
+    use `last_result` (day of the last valid result since then, or `since` itself). Otherwise one task while `when` is met.
+    """
 
     label: Label
     spec: Names = Field(default_factory=list)
@@ -374,7 +390,9 @@ class DefinitionSpec(Model):
     parent: str | None = Field(None, description="A nested machine: opened by this pathway only.")
     shared: bool = Field(False, description="A sub-pathway: one enrolment for each patient, with callers.")
     opens: list[str] = Field(default_factory=list)
-    attested: list[str] = Field(default_factory=list, description="Facts and classes whose silence is unknown, not `none`.")
+    attested: list[str] = Field(
+        default_factory=list, description="Facts and classes whose silence is unknown, not `none`."
+    )
     settings: dict[str, Setting] = Field(default_factory=dict)
     ages: dict[str, Age] = Field(default_factory=dict)
     callers: dict[str, CallerSpec] = Field(default_factory=dict)
@@ -390,5 +408,7 @@ class DefinitionSpec(Model):
     tasks: dict[str, TaskSpec] = Field(default_factory=dict)
     notifications: dict[str, Notification] = Field(default_factory=dict)
     deviations: dict[str, DeviationSpec] = Field(default_factory=dict)
-    expressed_by: dict[str, str] = Field(default_factory=dict, description="Statement: the element (of this or another pathway) that expresses it.")
+    expressed_by: dict[str, str] = Field(
+        default_factory=dict, description="Statement: the element (of this or another pathway) that expresses it."
+    )
     not_computable: dict[str, str] = Field(default_factory=dict, description="Statement: the reason.")

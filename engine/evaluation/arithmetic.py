@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from engine.calendar import add, days_between, is_day, local_day, subtract
+from engine.calendar import add, days_between, is_day, local_day
 from engine.calendar import compare as compare_dates
 from engine.evaluation.comparing import in_unit
 from engine.evaluation.results import Range, Reading, Why, joined, sooner, unknown
@@ -17,7 +17,9 @@ from engine.units import Duration, Quantity, UnitError, multiply
 _ROUNDING = {"to": ROUND_HALF_UP, "up to": ROUND_CEILING, "down to": ROUND_FLOOR}
 
 
-def safely(combine: Callable[[Reading, Reading, str, str], Reading], left: Reading, right: Reading, operator: str, zone: str) -> Reading:
+def safely(
+    combine: Callable[[Reading, Reading, str, str], Reading], left: Reading, right: Reading, operator: str, zone: str
+) -> Reading:
     """Combine two known readings; what cannot be combined is *not comparable*, never an exception."""
     try:
         result = combine(left, right, operator, zone)
@@ -40,13 +42,22 @@ def added(left: Reading, right: Reading, operator: str, zone: str) -> Reading:
 def _moved(left: Reading, period: Duration, operator: str, zone: str) -> Reading:
     if isinstance(left.value, Duration):
         sign = 1 if operator == "+" else -1
-        total = Duration(*(getattr(left.value, part) + sign * getattr(period, part) for part in ("months", "days", "seconds")))
+        total = Duration(
+            *(getattr(left.value, part) + sign * getattr(period, part) for part in ("months", "days", "seconds"))
+        )
         return Reading(total)
-    move = add if operator == "+" else subtract
+    if operator == "-" and period.months and left.clock:
+        raise ValueError("Months are never subtracted from the present; add them to the date compared with it.")
+    move = add if operator == "+" else _earlier
     if isinstance(left.value, Range):
-        ends = (None if end is None else move(end, period, zone) for end in (left.value.low, left.value.high))
-        return Reading(Range(*ends, left.value.low_in, left.value.high_in))
+        low, high = (None if end is None else move(end, period, zone) for end in (left.value.low, left.value.high))
+        return Reading(Range(low, high, left.value.low_in, left.value.high_in))
     return Reading(move(left.value, period, zone))
+
+
+def _earlier(when: date, period: Duration, zone: str) -> date:
+    """Counting back from a planned date; months clamp as they do forwards."""
+    return add(when, Duration(-period.months, -period.days, -period.seconds), zone)
 
 
 def _elementwise(one: Any, other: Any, operator: str) -> Any:
@@ -164,7 +175,11 @@ def _order(one: Reading, other: Reading, zone: str) -> int:
 def _order_values(one: Any, other: Any, zone: str) -> int:
     if isinstance(one, date) and isinstance(other, date):
         order = compare_dates(one, other, zone)
-        return order or int(isinstance(one, datetime)) - int(not is_day(other)) if order == 0 and is_day(one) != is_day(other) else order
+        return (
+            order or int(isinstance(one, datetime)) - int(not is_day(other))
+            if order == 0 and is_day(one) != is_day(other)
+            else order
+        )
     if isinstance(one, Duration) and isinstance(other, Duration):
         return _order_lengths(one, other)
     return int(one > other) - int(one < other)

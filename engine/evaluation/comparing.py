@@ -13,7 +13,9 @@ from typing import Any
 
 from engine.calendar import compare as compare_dates
 from engine.calendar import end_of, instant
-from engine.evaluation.results import Range, Reading, State, state_of
+from engine.evaluation.context import Context
+from engine.evaluation.results import UNKNOWN, Gap, Range, Reading, State, Verdict, Why, joined, sooner, state_of
+from engine.language import syntax as s
 from engine.units import Duration, UnitError, convert
 
 MIRROR = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
@@ -29,7 +31,8 @@ def in_unit(value: Any, unit: str, target: str) -> Any:
     if unit == target or not target or not unit:
         return value
     if isinstance(value, Range):
-        return Range(*(None if end is None else _converted(end, unit, target) for end in (value.low, value.high)), value.low_in, value.high_in)
+        low, high = (None if end is None else _converted(end, unit, target) for end in (value.low, value.high))
+        return Range(low, high, value.low_in, value.high_in)
     return _converted(value, unit, target)
 
 
@@ -62,7 +65,9 @@ def _length(value: Any, unit: str) -> Any:
     if value.months and not (value.days or value.seconds):
         return Decimal(value.months)
     if value.months:
-        raise UnitError("months and days cannot be compared as lengths", remedy="Compare dates from one anchor instead.")
+        raise UnitError(
+            "months and days cannot be compared as lengths", remedy="Compare dates from one anchor instead."
+        )
     return Decimal(value.days) + Decimal(value.seconds) / 86400
 
 
@@ -73,7 +78,9 @@ def _order(one: Any, other: Any) -> int:
 
 
 def _holds(order: int, operator: str) -> bool:
-    return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0, "=": order == 0, "!=": order != 0}[operator]
+    return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0, "=": order == 0, "!=": order != 0}[
+        operator
+    ]
 
 
 def _range(value: Any) -> Range:
@@ -151,3 +158,21 @@ def _turning_point(clock: Reading, operator: str, other: Range, zone: str) -> da
         moments += [instant(end, zone), end_of(end, zone)] if operator in ("=", "!=") else [turn]
     now = present if isinstance(present, datetime) else instant(present, zone)
     return min((moment for moment in moments if moment > now), default=None)
+
+
+def comparison(context: Context, node: s.Node, left: Reading, operator: str, right: Reading) -> Verdict:
+    """The verdict of comparing two readings."""
+    facts, until = joined(left.facts, right.facts), sooner(left.until, right.until)
+    if not (left.known and right.known):
+        gaps = joined(() if left.known else left.gaps, () if right.known else right.gaps)
+        return Verdict(
+            UNKNOWN, node, (), gaps or (Gap(Why.IMPRECISE, ""),), facts, until, left.value, right.value, left.unit
+        )
+    try:
+        state, turn = compared(left, operator, right, context.world.zone)
+    except (UnitError, TypeError, ValueError, ArithmeticError):
+        return Verdict(
+            UNKNOWN, node, (), (Gap(Why.NOT_COMPARABLE, operator),), facts, until, left.value, right.value, left.unit
+        )
+    gaps = joined(left.gaps, right.gaps) or (Gap(Why.IMPRECISE, ""),) if state is UNKNOWN else ()
+    return Verdict(state, node, (), gaps, facts, sooner(until, turn), left.value, right.value, left.unit)

@@ -63,7 +63,18 @@ class World:
 class Context:
     """Where and when a sentence is judged. Immutable: `shifted` and `bound` give new ones."""
 
-    __slots__ = ("alarm", "as_of", "bindings", "choices", "conflicts", "definition", "enrolment", "moves", "today", "world")
+    __slots__ = (
+        "alarm",
+        "as_of",
+        "bindings",
+        "choices",
+        "conflicts",
+        "definition",
+        "enrolment",
+        "moves",
+        "today",
+        "world",
+    )
 
     def __init__(
         self, world: World, enrolment: Enrolment, definition: Definition, as_of: datetime | date, moves: bool,
@@ -109,13 +120,28 @@ class Context:
             conflicts=changes.get("conflicts", self.conflicts),
         )  # fmt: skip
 
+    def named_value(self, name: str) -> Reading:
+        """A value of the definition, read once for each world."""
+        reading: Reading = self.remembered("v", name, self.definition.values[name])
+        return reading
+
     def remembered(self, kind: str, name: str, judge: Callable[[Context], Any]) -> Any:
         """Judge a named value or criterion once for each world; a name that leads back to itself is an author's mistake."""
         if self.bindings.keys() - {"with", "caller"}:
             return self._guarded((kind, name, id(self)), judge)
         caller = self.bindings.get("caller")
         asked = "with" in self.bindings and id(self.bindings["with"])
-        key = (kind, self.enrolment.id, name, self.as_of, self.moves, self.alarm, caller and caller.pathway, asked, tuple(self.choices.items()))
+        key = (
+            kind,
+            self.enrolment.id,
+            name,
+            self.as_of,
+            self.moves,
+            self.alarm,
+            caller and caller.pathway,
+            asked,
+            tuple(self.choices.items()),
+        )
         memo = self.world.memo
         if key not in memo:
             memo[key] = self._guarded(key, judge), self.bindings
@@ -124,7 +150,10 @@ class Context:
     def _guarded(self, key: Any, judge: Callable[[Context], Any]) -> Any:
         pending = self.world.pending
         if key in pending or len(pending) > MAX_DEPTH:
-            raise AuthorError(f"“{key[2] if key[0] in 'vc' else key[1]}” of {self.enrolment.pathway} is defined by itself.", remedy="Break the circle.")
+            raise AuthorError(
+                f"“{key[2] if key[0] in 'vc' else key[1]}” of {self.enrolment.pathway} is defined by itself.",
+                remedy="Break the circle.",
+            )
         pending.append(key)
         try:
             return judge(self)

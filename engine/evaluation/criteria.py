@@ -11,21 +11,15 @@ from decimal import Decimal
 from typing import Any
 
 from engine.evaluation import entries, names, own, series
-from engine.evaluation.comparing import compared
+from engine.evaluation.comparing import comparison
+from engine.evaluation.compiling import compile_criterion, compile_value, enter_criteria
 from engine.evaluation.context import Context, CriterionFunction
+from engine.evaluation.entries import scalar
 from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, Reading, State, Verdict, Why, joined, sooner, state_of
 from engine.evaluation.scope import Scope
-from engine.evaluation.selecting import compile_selector, most_in_any, rolling_period
-from engine.evaluation.values import compile_value, distinct, scalar
+from engine.evaluation.selecting import compile_selector, distinct, most_in_any, rolling_period
 from engine.language import syntax as s
 from engine.model import Fact
-from engine.units import UnitError
-
-
-def compile_criterion(node: s.Criterion, scope: Scope) -> CriterionFunction:
-    """The function of a criterion. Raises `AuthorError` for names that nothing defines."""
-    return _COMPILERS[type(node)](node, scope)
-
 
 # --- logic ----------------------------------------------------------------------------------------------------------
 
@@ -56,7 +50,11 @@ def _any(node: s.AnyOf, scope: Scope) -> CriterionFunction:
 
 
 def _at_least(node: s.AtLeastOf, scope: Scope) -> CriterionFunction:
-    return _combine(node, scope, lambda met, unmet, count: MET if met >= node.count else NOT_MET if count - unmet < node.count else UNKNOWN)
+    return _combine(
+        node,
+        scope,
+        lambda met, unmet, count: MET if met >= node.count else NOT_MET if count - unmet < node.count else UNKNOWN,
+    )
 
 
 _SWAPPED = {MET: NOT_MET, NOT_MET: MET, UNKNOWN: UNKNOWN}
@@ -79,7 +77,9 @@ def _unless(node: s.Unless, scope: Scope) -> CriterionFunction:
         first, other = item(context), exception(context)
         state = MET if other.met or first.met else UNKNOWN if UNKNOWN in (first.state, other.state) else NOT_MET
         gaps = joined(*(part.gaps for part in (first, other) if part.state is UNKNOWN)) if state is UNKNOWN else ()
-        return Verdict(state, node, (first, other), gaps, joined(first.facts, other.facts), sooner(first.until, other.until))
+        return Verdict(
+            state, node, (first, other), gaps, joined(first.facts, other.facts), sooner(first.until, other.until)
+        )
 
     return judge
 
@@ -125,10 +125,15 @@ def _named_elsewhere(node: s.Named, context: Context, pathway: str, name: str) -
     return named_criterion(other, name, node)
 
 
+def truth(reading: Reading) -> State:
+    """A yes/no reading as a state."""
+    return State.UNKNOWN if not isinstance(reading.value, bool) else State.MET if reading.value else State.NOT_MET
+
+
 def _truth(node: s.Criterion, read: Any) -> CriterionFunction:
     def judge(context: Context) -> Verdict:
         reading = read(context)
-        return Verdict(names.truth(reading), node, (), reading.gaps, reading.facts, reading.until, reading.value)
+        return Verdict(truth(reading), node, (), reading.gaps, reading.facts, reading.until, reading.value)
 
     return judge
 
@@ -140,23 +145,11 @@ def _compare(node: s.Compare, scope: Scope) -> CriterionFunction:
     read_left, read_right = compile_value(node.left, scope), compile_value(node.right, scope)
 
     def judge(context: Context) -> Verdict:
-        return comparison(context, node, scalar(context, read_left(context)), node.operator, scalar(context, read_right(context)))
+        return comparison(
+            context, node, scalar(context, read_left(context)), node.operator, scalar(context, read_right(context))
+        )
 
     return judge
-
-
-def comparison(context: Context, node: s.Node, left: Reading, operator: str, right: Reading) -> Verdict:
-    """The verdict of comparing two readings."""
-    facts, until = joined(left.facts, right.facts), sooner(left.until, right.until)
-    if not (left.known and right.known):
-        gaps = joined(() if left.known else left.gaps, () if right.known else right.gaps)
-        return Verdict(UNKNOWN, node, (), gaps or (Gap(Why.IMPRECISE, ""),), facts, until, left.value, right.value, left.unit)
-    try:
-        state, turn = compared(left, operator, right, context.world.zone)
-    except (UnitError, TypeError, ValueError, ArithmeticError):
-        return Verdict(UNKNOWN, node, (), (Gap(Why.NOT_COMPARABLE, operator),), facts, until, left.value, right.value, left.unit)
-    gaps = joined(left.gaps, right.gaps) or (Gap(Why.IMPRECISE, ""),) if state is UNKNOWN else ()
-    return Verdict(state, node, (), gaps, facts, sooner(until, turn), left.value, right.value, left.unit)
 
 
 def _is(node: s.Is, scope: Scope) -> CriterionFunction:
@@ -172,15 +165,11 @@ def _is(node: s.Is, scope: Scope) -> CriterionFunction:
                 return Verdict(MET, node, (), (), entry.facts, entry.until, entry.value.value)
         reading = scalar(context, read(context))
         if not reading.known:
-            return Verdict(_contradicted(reading, bool(indeterminate)), node, (), reading.gaps, reading.facts, reading.until)
+            return Verdict(UNKNOWN, node, (), reading.gaps, reading.facts, reading.until)
         covered = _covered(context, read_entry, reading)
         return Verdict(state_of(bool(wanted & covered)), node, (), (), reading.facts, reading.until, reading.value)
 
     return judge
-
-
-def _contradicted(reading: Reading, asked_for_unknown: bool) -> State:
-    return UNKNOWN
 
 
 def _covered(context: Context, read_entry: Any, reading: Reading) -> frozenset[Any]:
@@ -191,9 +180,10 @@ def _covered(context: Context, read_entry: Any, reading: Reading) -> frozenset[A
     if isinstance(entry, Fact):
         broader = context.world.catalogue.facts[entry.code].broader
         for value in list(found):
-            while isinstance(value, str) and value in broader:
-                value = broader[value]
-                found.add(value)
+            code = value
+            while isinstance(code, str) and code in broader:
+                code = broader[code]
+                found.add(code)
     return frozenset(found)
 
 
@@ -207,7 +197,17 @@ def _known(node: s.Known, scope: Scope) -> CriterionFunction:
     def judge(context: Context) -> Verdict:
         reading = scalar(context, read(context))
         exact = reading.known
-        return Verdict(MET if exact else UNKNOWN, node, (), () if exact else reading.gaps, reading.facts, reading.until, reading.value, None, reading.unit)
+        return Verdict(
+            MET if exact else UNKNOWN,
+            node,
+            (),
+            () if exact else reading.gaps,
+            reading.facts,
+            reading.until,
+            reading.value,
+            None,
+            reading.unit,
+        )
 
     return judge
 
@@ -217,7 +217,17 @@ def _missing(node: s.Missing, scope: Scope) -> CriterionFunction:
 
     def judge(context: Context) -> Verdict:
         reading = scalar(context, read(context))
-        return Verdict(NOT_MET if reading.known else MET, node, (), (), reading.facts, reading.until, reading.value, None, reading.unit)
+        return Verdict(
+            NOT_MET if reading.known else MET,
+            node,
+            (),
+            (),
+            reading.facts,
+            reading.until,
+            reading.value,
+            None,
+            reading.unit,
+        )
 
     return judge
 
@@ -239,7 +249,13 @@ def _exists(node: s.Exists, scope: Scope) -> CriterionFunction:
             state, gaps = UNKNOWN, (silence,)
         shown = Decimal(low)
         return Verdict(
-            _SWAPPED[state] if negated else state, node, (), gaps if state is UNKNOWN else (), selection.facts, selection.until, shown
+            _SWAPPED[state] if negated else state,
+            node,
+            (),
+            gaps if state is UNKNOWN else (),
+            selection.facts,
+            selection.until,
+            shown,
         )
 
     return judge
@@ -252,7 +268,11 @@ def _counted(context: Context, selection: Any, node: s.Exists, read_period: Any)
         return low, high, joined(gaps, more)
     if read_period is not None:
         length, zone = read_period(context).value, context.world.zone
-        return most_in_any(selection.certain, length, zone), most_in_any(selection.certain + selection.maybe, length, zone), gaps
+        return (
+            most_in_any(selection.certain, length, zone),
+            most_in_any(selection.certain + selection.maybe, length, zone),
+            gaps,
+        )
     return len(selection.certain), len(selection.certain) + len(selection.maybe), gaps
 
 
@@ -269,42 +289,56 @@ def _silence(context: Context, selection: Any) -> Gap | None:
 def _passed(node: s.Criterion, read: Callable[[Context], tuple[State, Reading]]) -> CriterionFunction:
     def judge(context: Context) -> Verdict:
         state, reading = read(context)
-        return Verdict(state, node, (), reading.gaps if state is UNKNOWN else (), reading.facts, reading.until, reading.value, None, reading.unit)
+        return Verdict(
+            state,
+            node,
+            (),
+            reading.gaps if state is UNKNOWN else (),
+            reading.facts,
+            reading.until,
+            reading.value,
+            None,
+            reading.unit,
+        )
 
     return judge
 
 
 def _moved(node: s.Moved, scope: Scope) -> CriterionFunction:
-    difference = s.Sum(node.reference, "-", node.value) if node.direction == "fell" else s.Sum(node.value, "-", node.reference)
+    difference = (
+        s.Sum(node.reference, "-", node.value) if node.direction == "fell" else s.Sum(node.value, "-", node.reference)
+    )
     return _compare(s.Compare(difference, ">=", node.amount), scope)
 
 
-_COMPILERS: dict[type[s.Criterion], Callable[[Any, Scope], CriterionFunction]] = {
-    s.All: _all,
-    s.AnyOf: _any,
-    s.AtLeastOf: _at_least,
-    s.Not: _not,
-    s.Unless: _unless,
-    s.CountsAsNo: _counts_as_no,
-    s.Named: _named,
-    s.Compare: _compare,
-    s.Is: _is,
-    s.Known: _known,
-    s.Missing: _missing,
-    s.Exists: _exists,
-    s.Moved: _moved,
-    s.Running: lambda node, scope: _passed(node, series.running(node, scope)),
-    s.Stopped: lambda node, scope: _passed(node, series.stopped(node, scope)),
-    s.NeverGiven: lambda node, scope: _passed(node, series.never_given(node, scope)),
-    s.Lasting: lambda node, scope: _passed(node, series.lasting(node, scope)),
-    s.EachDay: lambda node, scope: _passed(node, series.each_day(node, scope)),
-    s.EveryResult: lambda node, scope: _passed(node, series.every_result(node, scope)),
-    s.Changed: lambda node, scope: _passed(node, series.changed(node, scope)),
-    s.HoldOpen: own.hold_open,
-    s.TaskIs: own.task_is,
-    s.StageIs: own.stage_is,
-    s.GateIs: own.gate_is,
-    s.GuardPasses: own.guard_passes,
-    s.Enrolled: own.enrolled,
-    s.CallerHas: own.caller_has,
-}
+enter_criteria(
+    {
+        s.All: _all,
+        s.AnyOf: _any,
+        s.AtLeastOf: _at_least,
+        s.Not: _not,
+        s.Unless: _unless,
+        s.CountsAsNo: _counts_as_no,
+        s.Named: _named,
+        s.Compare: _compare,
+        s.Is: _is,
+        s.Known: _known,
+        s.Missing: _missing,
+        s.Exists: _exists,
+        s.Moved: _moved,
+        s.Running: lambda node, scope: _passed(node, series.running(node, scope)),
+        s.Stopped: lambda node, scope: _passed(node, series.stopped(node, scope)),
+        s.NeverGiven: lambda node, scope: _passed(node, series.never_given(node, scope)),
+        s.Lasting: lambda node, scope: _passed(node, series.lasting(node, scope)),
+        s.EachDay: lambda node, scope: _passed(node, series.each_day(node, scope)),
+        s.EveryResult: lambda node, scope: _passed(node, series.every_result(node, scope)),
+        s.Changed: lambda node, scope: _passed(node, series.changed(node, scope)),
+        s.HoldOpen: own.hold_open,
+        s.TaskIs: own.task_is,
+        s.StageIs: own.stage_is,
+        s.GateIs: own.gate_is,
+        s.GuardPasses: own.guard_passes,
+        s.Enrolled: own.enrolled,
+        s.CallerHas: own.caller_has,
+    }
+)

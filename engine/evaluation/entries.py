@@ -5,19 +5,21 @@ A selector is applied to them; `latest` and `first` pick one; an attribute of on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.calendar import end_of, instant, is_day, local_day
+from engine.calendar import add, end_of, instant, is_day, local_day
 from engine.catalogue.definition import FactDefinition, FactKind
 from engine.evaluation.context import Context
-from engine.evaluation.results import Gap, Range, Reading, Why, unknown
+from engine.evaluation.results import Gap, Range, Reading, Why, joined, unknown
 from engine.model import Act, Fact, FactStatus, Hold, StageEntry, Task, When
-from engine.units import Quantity
+from engine.units import Duration, Quantity
 
 EntryRecord = Fact | Act | StageEntry | Hold | Task
+"""What a selector can name."""
 
 INDETERMINATE = ("unknown", "pending", "indeterminate")
 """Codes by which a result is recorded as not known."""
@@ -27,9 +29,9 @@ def when_of(entry: EntryRecord) -> When:
     """When it was true: the effective day or moment of a fact, the moment of an act, arrival, opening or closing."""
     if isinstance(entry, Fact):
         return entry.effective if entry.timed else entry.effective_day
-    if isinstance(entry, Act | StageEntry):
-        return entry.at
-    return entry.opened if isinstance(entry, Hold) else entry.closed or entry.created
+    if isinstance(entry, Hold):
+        return entry.opened
+    return (entry.closed or entry.created) if isinstance(entry, Task) else entry.at
 
 
 def moment_of(entry: EntryRecord) -> datetime:
@@ -50,17 +52,38 @@ def found(context: Context, source: str, name: str) -> list[EntryRecord]:
     """All entries of a source that are visible in the context, oldest first."""
     if source == "fact":
         return list(visible(context, name))
-    world, enrolment = context.world, context.enrolment
-    if source == "stage":
-        return [one for one in enrolment.history if one.stage == name and one.at <= context.as_of]
-    if source == "action":
-        acts = (act for act in world.chart.acts.values() if act.enrolment == enrolment.id and act.action == name)
-        return sorted((act for act in acts if act.at <= context.as_of), key=lambda act: act.seq)
-    if source == "hold":
-        holds = (one for one in world.chart.holds.values() if one.enrolment == enrolment.id and one.code == name)
-        return sorted((one for one in holds if one.opened <= context.as_of), key=lambda one: one.opened)
-    tasks = (one for one in world.chart.tasks.values() if one.enrolment == enrolment.id and one.code == name)
+    return _OWN[source](context, name)
+
+
+def _stages(context: Context, name: str) -> list[EntryRecord]:
+    return [one for one in context.enrolment.history if one.stage == name and one.at <= context.as_of]
+
+
+def _acts(context: Context, name: str) -> list[EntryRecord]:
+    acts = [act for act in context.world.chart.acts.values() if act.enrolment == context.enrolment.id and act.action == name]
+    acts.sort(key=lambda act: act.seq)
+    return [act for act in acts if act.at <= context.as_of]
+
+
+def _holds(context: Context, name: str) -> list[EntryRecord]:
+    holds = [one for one in context.world.chart.holds.values() if one.enrolment == context.enrolment.id and one.code == name]
+    holds.sort(key=lambda one: one.opened)
+    return [one for one in holds if one.opened <= context.as_of]
+
+
+def _tasks(context: Context, name: str) -> list[EntryRecord]:
+    tasks = [
+        one for one in context.world.chart.tasks.values() if one.enrolment == context.enrolment.id and one.code == name
+    ]
     return sorted((one for one in tasks if one.closed and one.closed <= context.as_of), key=moment_of)
+
+
+_OWN: dict[str, Callable[[Context, str], list[EntryRecord]]] = {
+    "stage": _stages,
+    "action": _acts,
+    "hold": _holds,
+    "task": _tasks,
+}
 
 
 def visible(context: Context, name: str) -> list[Fact]:
@@ -69,7 +92,12 @@ def visible(context: Context, name: str) -> list[Fact]:
     if name in catalogue.facts:
         return [fact for fact in records.current(name) if _counts(context, fact)]
     members = [*catalogue.members(name), "other_drug"]
-    facts = [fact for code in members for fact in records.current(code) if catalogue.belongs(fact, name) and _counts(context, fact)]
+    facts = [
+        fact
+        for code in members
+        for fact in records.current(code)
+        if catalogue.belongs(fact, name) and _counts(context, fact)
+    ]
     facts += [fact for fact in _by_indication(context, name) if fact.code not in members]
     return sorted(facts, key=lambda fact: (fact.effective, fact.seq))
 
@@ -109,6 +137,14 @@ def value_of(context: Context, entry: EntryRecord, until: datetime | None = None
     return Reading(value, str(entry.attributes.get("unit", definition.unit)), facts=(entry.id,), until=until)
 
 
+def scalar(context: Context, reading: Reading) -> Reading:
+    """What an entry is worth where a value is asked for: a fact its value, anything else the moment it happened."""
+    if isinstance(reading.value, Fact):
+        inner = value_of(context, reading.value, reading.until)
+        return replace(inner, facts=joined(reading.facts, inner.facts))
+    return reading
+
+
 def limit(comparator: str, value: Decimal) -> Range:
     """What “< 10” says: a range that is open on one side."""
     if comparator.startswith("<"):
@@ -129,14 +165,20 @@ def attribute_of(context: Context, entry: Any, name: str, reading: Reading) -> R
     values = _attributes(entry)
     if name not in values or values[name] is None:
         code = entry.code if isinstance(entry, Fact) else name
-        return unknown(Why.NO_UNIT if name == "uln" else Why.NEVER_RECORDED, code, facts=reading.facts, until=reading.until)
+        return unknown(
+            Why.NO_UNIT if name == "uln" else Why.NEVER_RECORDED, code, facts=reading.facts, until=reading.until
+        )
     value, unit = plain(values[name], _unit_of(context, entry, name, values))
     return replace(reading, value=value, unit=unit, clock=False)
 
 
 def _attributes(entry: Any) -> Any:
     if isinstance(entry, Fact):
-        known = {"event": entry.event and entry.event.value, "status": entry.status.value, "source": entry.source or None}
+        known = {
+            "event": entry.event and entry.event.value,
+            "status": entry.status.value,
+            "source": entry.source or None,
+        }
         return {**known, "drug": entry.attributes.get("drug", entry.code), **entry.attributes}
     return entry.parameters if isinstance(entry, Act) else {}
 
@@ -165,23 +207,11 @@ def plain(value: Any, unit: str = "") -> tuple[Any, str]:
 
 def stale_from(context: Context, fact: Fact, months: int, days: int, seconds: int) -> datetime:
     """The first moment at which a fact is older than a limit: clock time where hours count, else the day after the last day."""
-    from engine.calendar import add
-    from engine.units import Duration
-
     zone = context.world.zone
     if seconds:
         start = instant(when_of(fact), zone) if fact.timed else end_of(fact.effective_day, zone)
-        return instant(add(start, Duration(months, days, seconds), zone), zone)
+        return instant(add(start, Duration(months, days, seconds), zone), zone) + timedelta(seconds=1)
     last = add(fact.effective_day, Duration(months, days), zone)
     assert is_day(last)
     return end_of(last, zone)
 
-
-def fresh(context: Context, fact: Fact, moment: datetime, *, seconds: int) -> bool:
-    """Whether the fact is still within its age limit, given the first stale moment (clock limits are inclusive)."""
-    return context.as_of <= moment if seconds else context.as_of < moment
-
-
-def day_of(value: When, zone: str) -> date:
-    """The local day of a when."""
-    return local_day(value, zone)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.evaluation import names
+from engine.evaluation.compiling import compile_criterion
 from engine.evaluation.context import Context, CriterionFunction
 from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, State, Verdict, Why, joined, sooner, state_of
 from engine.evaluation.scope import Scope
+from engine.evaluation.settings import callers
 from engine.language import syntax as s
 from engine.model import Task, TaskStatus
 
@@ -28,7 +30,11 @@ def hold_open(node: s.HoldOpen, scope: Scope) -> CriterionFunction:
         other = where(context)
         if other is None:
             return Verdict(NOT_MET, node)
-        holds = [one for one in context.world.chart.holds.values() if one.enrolment == other.enrolment.id and one.released is None]
+        holds = [
+            one
+            for one in context.world.chart.holds.values()
+            if one.enrolment == other.enrolment.id and one.released is None
+        ]
         found = [one for one in holds if node.hold in ("any", one.code)]
         return Verdict(state_of(bool(found)), node, facts=joined(*(one.causes for one in found)))
 
@@ -45,7 +51,11 @@ def task_is(node: s.TaskIs, scope: Scope) -> CriterionFunction:
         other = where(context)
         if other is None:
             return Verdict(NOT_MET, node)
-        tasks = [one for one in context.world.chart.tasks.values() if one.enrolment == other.enrolment.id and one.code == node.task]
+        tasks = [
+            one
+            for one in context.world.chart.tasks.values()
+            if one.enrolment == other.enrolment.id and one.code == node.task
+        ]
         return Verdict(state_of(any(_TASK_STATES[node.state](task) for task in tasks)), node)
 
     return judge
@@ -87,7 +97,9 @@ def gate_is(node: s.GateIs, scope: Scope) -> CriterionFunction:
         state: State = state_of(gate.value in node.values)
         if state is NOT_MET and gate.unknown:
             state = UNKNOWN
-        return Verdict(state, node, gate.verdicts, gate.gaps if state is not MET else (), gate.facts, gate.until, gate.value)
+        return Verdict(
+            state, node, gate.verdicts, gate.gaps if state is not MET else (), gate.facts, gate.until, gate.value
+        )
 
     return judge
 
@@ -112,12 +124,10 @@ def enrolled(node: s.Enrolled, scope: Scope) -> CriterionFunction:
 
 def caller_has(node: s.CallerHas, scope: Scope) -> CriterionFunction:
     """`any caller has (…)`, `every caller has (…)`: over no callers the first is not met, the second unknown."""
-    from engine.evaluation.criteria import compile_criterion
-
     item = compile_criterion(node.item, scope)
 
     def judge(context: Context) -> Verdict:
-        parts = tuple(item(context.bound(caller=caller)) for caller in names.callers(context))
+        parts = tuple(item(context.bound(caller=caller)) for caller in callers(context))
         states = {part.state for part in parts}
         if node.quantifier == "any":
             state = MET if MET in states else UNKNOWN if UNKNOWN in states else NOT_MET

@@ -13,7 +13,9 @@ from typing import Any
 
 from engine.evaluation import entries
 from engine.evaluation.context import Context
+from engine.evaluation.facts import BUILT_IN, fact_entry, fact_value
 from engine.evaluation.results import Gap, Range, Reading, Why, joined, sooner
+from engine.evaluation.settings import setting
 from engine.functions import NotKnown
 from engine.model import Act, Fact, Task
 
@@ -43,10 +45,8 @@ class ContextReader:
 
     def value(self, code: str) -> Any:
         """The latest usable value of a fact or named value in its canonical unit. Raises `NotKnown`."""
-        from engine.evaluation import names
-
         context = self._context
-        reading = names.named_value(context, code) if code in context.definition.values else self._builtin_or_fact(code)
+        reading = context.named_value(code) if code in context.definition.values else self._builtin_or_fact(code)
         self._saw(reading.facts, reading.until)
         if not reading.known or isinstance(reading.value, Range):
             gap = reading.gaps[0] if reading.gaps else Gap(Why.IMPRECISE, code)
@@ -54,16 +54,12 @@ class ContextReader:
         return reading.value
 
     def _builtin_or_fact(self, code: str) -> Reading:
-        from engine.evaluation import names
-
-        builtin = names._BUILT_IN.get(code)
-        return builtin(self._context) if builtin else names.fact_value(self._context, code)
+        builtin = BUILT_IN.get(code)
+        return builtin(self._context) if builtin else fact_value(self._context, code)
 
     def entry(self, code: str) -> Fact:
         """The latest usable entry of a fact. Raises `NotKnown`."""
-        from engine.evaluation import names
-
-        reading = names.fact_entry(self._context, code)
+        reading = fact_entry(self._context, code)
         self._saw(reading.facts, reading.until)
         if not isinstance(reading.value, Fact):
             raise NotKnown(reading.gaps[0].why, code)
@@ -77,15 +73,14 @@ class ContextReader:
 
     def setting(self, name: str) -> Any:
         """A setting of the definition in whose name the function is read. Raises `NotKnown` where it has none."""
-        from engine.evaluation import names
-
         if name not in self._context.definition.settings:
             raise NotKnown(Why.NOT_COMPARABLE, f"setting {name}")
-        return names.setting(self._context, name).value
+        return setting(self._context, name).value
 
     def attribute(self, fact: Fact, key: str, default: Any = None) -> Any:
-        """An attribute of an entry, or the default."""
-        return fact.attributes.get(key, default)
+        """An attribute of an entry, else the number that the catalogue gives for the drug (`mg_equal_to_5_mg_prednisone`), else the default."""
+        known = self._context.world.catalogue.facts[fact.code].constants
+        return fact.attributes.get(key, known.get(key, default))
 
     def member_of(self, fact: Fact, name: str) -> bool:
         """Whether an entry belongs to a class."""
@@ -94,12 +89,18 @@ class ContextReader:
     def tasks(self, code: str) -> Sequence[Task]:
         """Tasks of this enrolment by their rule, oldest due first."""
         context = self._context
-        found = [task for task in context.world.chart.tasks.values() if task.enrolment == context.enrolment.id and task.code == code]
+        found = [
+            task
+            for task in context.world.chart.tasks.values()
+            if task.enrolment == context.enrolment.id and task.code == code
+        ]
         return sorted(found, key=lambda task: (str(task.due or task.opens or task.created), task.occurrence))
 
     def acts(self, action: str) -> Sequence[Act]:
         """Acts of this enrolment, oldest first."""
-        found = entries.found(self._context, "action", action) if action in self._context.definition.spec.actions else []
+        found = (
+            entries.found(self._context, "action", action) if action in self._context.definition.spec.actions else []
+        )
         return [act for act in found if isinstance(act, Act)]
 
     def changes_at(self, moment: datetime) -> None:

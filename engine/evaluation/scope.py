@@ -20,7 +20,9 @@ BINDINGS = frozenset({"setting", "with", "given", "anchor", "row", "entry", "cal
 BUILT_IN = frozenset({"today", "now", "age", "birth_date", "sex", "last_result", "entry"})
 """Names that every sentence knows (`last_result` and `entry` in tasks and edges only)."""
 
-ENTRY_KEYS = frozenset({"value", "date", "time", "event", "status", "source", "drug", "role", "name", "dose", "detection", "uln"})
+ENTRY_KEYS = frozenset(
+    {"value", "date", "time", "event", "status", "source", "drug", "role", "name", "dose", "detection", "uln"}
+)
 """Attributes that any entry may have."""
 
 
@@ -61,12 +63,19 @@ class Scope:
 
     def knows(self, name: str) -> bool:
         """Whether a plain name means anything outside an entry."""
-        return name in BUILT_IN or name in self.spec.values or name in self.functions or self.catalogue.canonical(name) is not None
+        return (
+            name in BUILT_IN
+            or name in self.spec.values
+            or name in self.functions
+            or self.catalogue.canonical(name) is not None
+        )
 
     def unknown(self, name: str, what: str, known: Any) -> AuthorError:
         """An error that names the closest known name."""
         hint = did_you_mean(name, known)
-        return UnknownInSentence(f"Nothing called “{name}” ({what}) is known.", remedy=hint or "Define it or correct the name.", name=name)
+        return UnknownInSentence(
+            f"Nothing called “{name}” ({what}) is known.", remedy=hint or "Define it or correct the name.", name=name
+        )
 
     def everything(self) -> set[str]:
         """All plain names, for the nearest known one."""

@@ -7,15 +7,16 @@ month ends stay exact; windows are inclusive at both ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from engine.calendar import add, end_of, instant, is_day
+from engine.calendar import add, end_of, instant, is_day, local_day, start_of_day
 from engine.calendar import compare as compare_dates
+from engine.evaluation.compiling import compile_criterion, compile_value
 from engine.evaluation.context import Context
-from engine.evaluation.entries import EntryRecord, facts_of, found, moment_of, when_of
+from engine.evaluation.entries import EntryRecord, attribute_of, found, moment_of, when_of
 from engine.evaluation.results import MET, NOT_MET, Gap, Reading, joined, sooner
 from engine.evaluation.scope import Scope
 from engine.language import syntax as s
@@ -48,12 +49,10 @@ WindowFunction = Callable[[Context], tuple[Test, tuple[Gap, ...]]]
 
 def compile_selector(selector: s.Selector, scope: Scope) -> Callable[[Context], Selection]:
     """A function that finds the entries of a selector."""
-    from engine.evaluation.criteria import compile_criterion
-
-    resolve = _resolver(selector, scope)
+    resolve = resolver(selector, scope)
     inner = scope.inside(selector.source, selector.name)
     having = compile_criterion(selector.having, inner) if selector.having else None
-    windows = [_compile_window(window, scope) for window in selector.windows if window.kind != "rolling"]
+    windows = [compile_window(window, scope) for window in selector.windows if window.kind != "rolling"]
 
     def select(context: Context) -> Selection:
         name = resolve(context)
@@ -70,7 +69,9 @@ def compile_selector(selector: s.Selector, scope: Scope) -> Callable[[Context], 
     return select
 
 
-def _sort_in(selection: Selection, context: Context, entry: EntryRecord, verb: str, tests: list[Test], having: Any) -> None:
+def _sort_in(
+    selection: Selection, context: Context, entry: EntryRecord, verb: str, tests: list[Test], having: Any
+) -> None:
     if verb and not (isinstance(entry, Fact) and entry.event is not None and entry.event.value == verb):
         return
     certain = True
@@ -91,7 +92,7 @@ def _sort_in(selection: Selection, context: Context, entry: EntryRecord, verb: s
     (selection.certain if certain else selection.maybe).append(entry)
 
 
-def _resolver(selector: s.Selector, scope: Scope) -> Callable[[Context], str]:
+def resolver(selector: s.Selector, scope: Scope) -> Callable[[Context], str]:
     """The fact, class, act … that a selector means; `row.drugs`, `caller.drug` and `with.drug` are known only later."""
     name = selector.name
     if "." in name and selector.source == "fact":
@@ -104,7 +105,13 @@ def _resolver(selector: s.Selector, scope: Scope) -> Callable[[Context], str]:
         if canonical is None:
             raise scope.unknown(name, "fact or class", scope.everything())
         return lambda context: canonical
-    known = {"action": scope.spec.actions, "stage": scope.spec.stages, "hold": scope.spec.holds, "task": scope.spec.tasks}[selector.source]
+    parts: dict[str, Mapping[str, Any]] = {
+        "action": scope.spec.actions,
+        "stage": scope.spec.stages,
+        "hold": scope.spec.holds,
+        "task": scope.spec.tasks,
+    }
+    known = parts[selector.source]
     if name not in known:
         raise scope.unknown(name, selector.source, known)
     return lambda context: name
@@ -117,15 +124,16 @@ def _bound_name(context: Context, head: str, key: str) -> str:
     catalogue = context.world.catalogue
     if not name:
         return ""
-    return catalogue.canonical(name) or (catalogue.find_class(name).id if catalogue.is_class(name) else catalogue.find(name).id)
+    return catalogue.canonical(name) or (
+        catalogue.find_class(name).id if catalogue.is_class(name) else catalogue.find(name).id
+    )
 
 
 # --- windows --------------------------------------------------------------------------------------------------------
 
 
-def _compile_window(window: s.Window, scope: Scope) -> WindowFunction:
-    from engine.evaluation.values import compile_value
-
+def compile_window(window: s.Window, scope: Scope) -> WindowFunction:
+    """A function that prepares the test of one window in a context."""
     read_date = compile_value(window.date, scope) if window.date is not None else None
     read_period = compile_value(window.period, scope) if window.period is not None else None
     read_upper = compile_value(window.upper, scope) if window.upper is not None else None
@@ -138,7 +146,9 @@ def _compile_window(window: s.Window, scope: Scope) -> WindowFunction:
         day = read_date(context) if read_date else Reading(context.as_of, clock=True)
         first = read_period(context).value if read_period else Duration()
         last = read_upper(context).value if read_upper else Duration()
-        return _TESTS[window.kind](window.side, _day(context, day, first), first, last, context.world.zone, day.clock), ()
+        return _TESTS[window.kind](
+            window.side, _day(context, day, first), first, last, context.world.zone, day.clock
+        ), ()
 
     return prepare
 
@@ -153,6 +163,18 @@ def _day(context: Context, reading: Reading, period: Duration) -> Any:
     return value
 
 
+def reaching(ready: Any, day: Any, zone: str) -> datetime:
+    """The first moment at which the present (a day or an instant) reaches a date."""
+    return start_of_day(local_day(ready, zone), zone) if is_day(day) else instant(ready, zone)
+
+
+def past(last: Any, day: Any, zone: str) -> datetime:
+    """The first moment at which the present (a day or an instant) lies after a date."""
+    if is_day(day) or is_day(last):
+        return end_of(local_day(last, zone), zone)
+    return instant(last, zone) + timedelta(seconds=1)
+
+
 def _vague(entry: EntryRecord, *lengths: Duration) -> bool:
     return any(length.seconds for length in lengths) and is_day(when_of(entry))
 
@@ -165,7 +187,7 @@ def _within(side: str, day: Any, period: Duration, _: Duration, zone: str, clock
             return _maybe(inside, _vague(entry, period) or (period.seconds > 0 and is_day(day))), None
         last = add(when, period, zone)
         inside = compare_dates(when, day, zone) <= 0 <= compare_dates(last, day, zone)
-        return _maybe(inside, _vague(entry, period)), end_of(last, zone) if clock and inside else None
+        return _maybe(inside, _vague(entry, period)), past(last, day, zone) if clock and inside else None
 
     return test
 
@@ -177,7 +199,7 @@ def _at_least(side: str, day: Any, period: Duration, _: Duration, zone: str, clo
             return compare_dates(when, add(day, period, zone), zone) >= 0, None
         ready = add(when, period, zone)
         passed = compare_dates(ready, day, zone) <= 0
-        return _maybe(passed, _vague(entry, period)), instant(ready, zone) if (clock or side == "ago") and not passed else None
+        return _maybe(passed, _vague(entry, period)), reaching(ready, day, zone) if (clock or side == "ago") and not passed else None
 
     return test
 
@@ -188,7 +210,7 @@ def _between(side: str, day: Any, lower: Duration, upper: Any, zone: str, clock:
         start, end = (when, day) if side == "before" else (day, when)
         ready, late = add(start, lower, zone), add(start, upper, zone)
         inside = compare_dates(ready, end, zone) <= 0 <= compare_dates(late, end, zone)
-        turn = (instant(ready, zone) if compare_dates(ready, end, zone) > 0 else end_of(late, zone)) if clock else None
+        turn = (reaching(ready, day, zone) if compare_dates(ready, end, zone) > 0 else past(late, day, zone)) if clock else None
         return _maybe(inside, _vague(entry, lower, upper)), turn
 
     return test
@@ -232,11 +254,16 @@ def most_in_any(entries: list[EntryRecord], period: Duration, zone: str) -> int:
     return best
 
 
-def evidence_of(entries: list[EntryRecord]) -> tuple[str, ...]:
-    """Fact ids of entries."""
-    return tuple(fact for entry in entries for fact in facts_of(entry))
-
-
-def day_only(value: date) -> bool:
-    """Whether only the day of a when is known."""
-    return is_day(value)
+def distinct(context: Context, selection: Any, attribute: str) -> tuple[int, int, tuple[Any, ...]]:
+    """How many different values of an attribute the selected entries have, at least and at most."""
+    values: set[Any] = set()
+    gaps: tuple[Any, ...] = ()
+    open_ended = len(selection.maybe)
+    for entry in selection.certain:
+        reading = attribute_of(context, entry, attribute, Reading(entry))
+        if reading.known:
+            values.add(reading.value)
+        else:
+            open_ended += 1
+            gaps = joined(gaps, reading.gaps)
+    return len(values) or (1 if selection.certain else 0), len(values) + open_ended, gaps

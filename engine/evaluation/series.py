@@ -10,10 +10,13 @@ from typing import Any
 from engine.calendar import add, instant, local_day
 from engine.calendar import compare as compare_dates
 from engine.evaluation import entries
+from engine.evaluation.comparing import comparison
+from engine.evaluation.compiling import compile_criterion, compile_value
 from engine.evaluation.context import Context
+from engine.evaluation.entries import scalar
 from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, Reading, State, Why, joined, sooner, state_of, unknown
 from engine.evaluation.scope import Scope
-from engine.evaluation.selecting import _compile_window, _resolver
+from engine.evaluation.selecting import compile_window, reaching, resolver
 from engine.language import syntax as s
 from engine.model import ExposureEvent, Fact, TaskStatus
 from engine.units import Duration
@@ -22,12 +25,13 @@ Judged = Callable[[Context], tuple[State, Reading]]
 
 
 def _source(name: str, scope: Scope) -> Callable[[Context], str]:
-    return _resolver(s.Selector("fact", name), scope)
+    return resolver(s.Selector("fact", name), scope)
 
 
 def courses(facts: list[Fact]) -> dict[str, tuple[Fact, Fact | None]]:
     """For each drug the start of its last course and, if it ended, the entry that stopped it. A new start while a course
-    runs is a change of dose and does not restart it."""
+    runs is a change of dose and does not restart it.
+    """
     found: dict[str, tuple[Fact, Fact | None]] = {}
     for fact in facts:
         if fact.event is ExposureEvent.STARTED:
@@ -45,8 +49,6 @@ def running_now(context: Context, name: str) -> list[Fact]:
 
 def running(node: s.Running, scope: Scope) -> Judged:
     """`x is running [for at least p]`."""
-    from engine.evaluation.values import compile_value
-
     resolve = _source(node.name, scope)
     read_period = compile_value(node.period, scope) if node.period is not None else None
 
@@ -60,7 +62,7 @@ def running(node: s.Running, scope: Scope) -> Judged:
             return UNKNOWN, period
         ready = min((add(entries.when_of(start), period.value, context.world.zone) for start in starts), key=str)
         reached = compare_dates(ready, context.today, context.world.zone) <= 0
-        until = instant(ready, context.world.zone) if context.moves and not reached else None
+        until = reaching(ready, context.today, context.world.zone) if context.moves and not reached else None
         return state_of(reached), Reading(reached, facts=facts, until=until)
 
     return judge
@@ -68,8 +70,6 @@ def running(node: s.Running, scope: Scope) -> Judged:
 
 def stopped(node: s.Stopped, scope: Scope) -> Judged:
     """`x stopped at least p before d`: for every drug of the class the later of stop and last dose; never given passes."""
-    from engine.evaluation.values import compile_value, scalar
-
     resolve = _source(node.name, scope)
     read_period, read_before = compile_value(node.period, scope), compile_value(node.before, scope)
 
@@ -126,9 +126,6 @@ def _attested(context: Context, name: str) -> tuple[State, Reading]:
 
 def lasting(node: s.Lasting, scope: Scope) -> Judged:
     """`mg_adl >= 6 for at least 6 months`: every recorded value since then meets it, and the record reaches back that far."""
-    from engine.evaluation.criteria import compile_criterion
-    from engine.evaluation.values import compile_value
-
     value = node.item.left if isinstance(node.item, s.Compare) else node.item.value
     if not isinstance(value, s.Name):
         raise scope.unknown("for at least", "run of recorded values of a fact", scope.everything())
@@ -163,12 +160,14 @@ def _run(context: Context, facts: list[Fact], inner: Any) -> list[Fact]:
     return run
 
 
-def _long_enough(context: Context, facts: list[Fact], run: list[Fact], period: Duration, read: tuple[str, ...]) -> tuple[State, Reading]:
+def _long_enough(
+    context: Context, facts: list[Fact], run: list[Fact], period: Duration, read: tuple[str, ...]
+) -> tuple[State, Reading]:
     zone = context.world.zone
     ready = add(entries.when_of(run[-1]), period, zone)
     if compare_dates(ready, context.today if not period.seconds else context.as_of, zone) <= 0:
         return MET, Reading(True, facts=read)
-    until = instant(ready, zone) if context.moves else None
+    until = reaching(ready, context.as_of if period.seconds else context.today, zone) if context.moves else None
     if len(run) == len(facts):
         return UNKNOWN, Reading(gaps=(Gap(Why.NEVER_RECORDED, run[-1].code),), facts=read, until=until)
     return NOT_MET, Reading(False, facts=read, until=until)
@@ -176,9 +175,6 @@ def _long_enough(context: Context, facts: list[Fact], run: list[Fact], period: D
 
 def each_day(node: s.EachDay, scope: Scope) -> Judged:
     """`on each of the n days before d, …`: the criterion as of every one of those days."""
-    from engine.evaluation.criteria import compile_criterion
-    from engine.evaluation.values import compile_value, scalar
-
     inner = compile_criterion(node.item, scope)
     read_days, read_before = compile_value(node.days, scope), compile_value(node.before, scope)
 
@@ -210,9 +206,6 @@ def _every_day(context: Context, inner: Any, days: list[date]) -> tuple[State, R
 
 def every_result(node: s.EveryResult, scope: Scope) -> Judged:
     """`every result of task t <= q`: one planned result missing is unknown, one bad is not met, over nothing unknown."""
-    from engine.evaluation.criteria import comparison
-    from engine.evaluation.values import compile_value
-
     if node.task not in scope.spec.tasks:
         raise scope.unknown(node.task, "task", scope.spec.tasks)
     read_limit = compile_value(node.limit, scope)
@@ -232,7 +225,9 @@ def every_result(node: s.EveryResult, scope: Scope) -> Judged:
             states.append(verdict.state)
             facts = joined(facts, verdict.facts)
         state = NOT_MET if NOT_MET in states else UNKNOWN if UNKNOWN in states or not states else MET
-        return state, Reading(gaps=(Gap(Why.NEVER_RECORDED, f"task {node.task}"),) if state is UNKNOWN else (), facts=facts)
+        return state, Reading(
+            gaps=(Gap(Why.NEVER_RECORDED, f"task {node.task}"),) if state is UNKNOWN else (), facts=facts
+        )
 
     return judge
 
@@ -240,7 +235,7 @@ def every_result(node: s.EveryResult, scope: Scope) -> Judged:
 def changed(node: s.Changed, scope: Scope) -> Judged:
     """`x changed from a to b`: a value a, later a value b; an indeterminate result in between does not hide it."""
     resolve = _source(node.name, scope)
-    windows = [_compile_window(window, scope) for window in node.windows]
+    windows = [compile_window(window, scope) for window in node.windows]
 
     def judge(context: Context) -> tuple[State, Reading]:
         facts = entries.visible(context, resolve(context))

@@ -8,20 +8,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.calendar import add, days_between, is_day, local_day, next_on_grid
+from engine.calendar import local_day, next_on_grid
 from engine.evaluation import arithmetic, entries, names
+from engine.evaluation.compiling import compile_criterion, compile_value, enter_values
 from engine.evaluation.context import Context, ValueFunction
+from engine.evaluation.entries import scalar
+from engine.evaluation.facts import settle_conflict
 from engine.evaluation.results import Range, Reading, Why, joined, sooner, unknown
 from engine.evaluation.scope import Scope
-from engine.evaluation.selecting import compile_selector
+from engine.evaluation.selecting import compile_selector, distinct
+from engine.evaluation.settings import callers, typed
 from engine.language import syntax as s
 from engine.model import Act, Fact, Hold, StageEntry, Task
 from engine.units import Duration
-
-
-def compile_value(node: s.Value, scope: Scope) -> ValueFunction:
-    """The function of a value. Raises `AuthorError` for names that nothing defines."""
-    return _COMPILERS[type(node)](node, scope)
 
 
 def _constant(value: Any, unit: str = "") -> ValueFunction:
@@ -56,7 +55,7 @@ def _pick(node: s.Pick, scope: Scope) -> ValueFunction:
         decisive = [one for one in selection.maybe if (entries.moment_of(one) > entries.moment_of(chosen)) == last]
         if decisive:
             return Reading(gaps=selection.gaps, facts=selection.facts, until=selection.until)
-        chosen, conflict = names.settle_conflict(context, chosen)
+        chosen, conflict = settle_conflict(context, chosen)
         if conflict:
             return replace(conflict, until=selection.until)
         return Reading(chosen, facts=entries.facts_of(chosen), until=selection.until)
@@ -99,18 +98,10 @@ def _attribute(node: s.Attribute, scope: Scope) -> ValueFunction:
     return read
 
 
-def scalar(context: Context, reading: Reading) -> Reading:
-    """What an entry is worth where a value is asked for: a fact its value, anything else the moment it happened."""
-    if isinstance(reading.value, Fact):
-        inner = entries.value_of(context, reading.value, reading.until)
-        return replace(inner, facts=joined(reading.facts, inner.facts))
-    return reading
-
-
 # --- arithmetic -----------------------------------------------------------------------------------------------------
 
 
-def _binary(combine: Callable[[Reading, Reading, str], Reading]) -> Callable[[Any, Scope], ValueFunction]:
+def _binary(combine: Callable[[Reading, Reading, str, str], Reading]) -> Callable[[Any, Scope], ValueFunction]:
     def build(node: Any, scope: Scope) -> ValueFunction:
         read_left, read_right = compile_value(node.left, scope), compile_value(node.right, scope)
         operator = getattr(node, "operator", "*")
@@ -179,10 +170,10 @@ def _over_callers(node: s.OverCallers, scope: Scope) -> ValueFunction:
     read_value = compile_value(node.value, scope)
 
     def read(context: Context) -> Reading:
-        callers = names.callers(context)
-        if not callers:
+        registered = callers(context)
+        if not registered:
             return unknown(Why.NOT_ENROLLED, "caller")
-        readings = [scalar(context, read_value(context.bound(caller=caller))) for caller in callers]
+        readings = [scalar(context, read_value(context.bound(caller=caller))) for caller in registered]
         return arithmetic.chosen(node.which, readings, context.world.zone)
 
     return read
@@ -213,29 +204,12 @@ def _count_different(node: s.CountDistinct, scope: Scope) -> ValueFunction:
     return read
 
 
-def distinct(context: Context, selection: Any, attribute: str) -> tuple[int, int, tuple[Any, ...]]:
-    """How many different values of an attribute the selected entries have, at least and at most."""
-    values: set[Any] = set()
-    gaps: tuple[Any, ...] = ()
-    open_ended = len(selection.maybe)
-    for entry in selection.certain:
-        reading = entries.attribute_of(context, entry, attribute, Reading(entry))
-        if reading.known:
-            values.add(reading.value)
-        else:
-            open_ended += 1
-            gaps = joined(gaps, reading.gaps)
-    return len(values) or (1 if selection.certain else 0), len(values) + open_ended, gaps
-
-
 def _between(low: int, high: int, gaps: tuple[Any, ...], facts: tuple[str, ...], until: datetime | None) -> Reading:
     value: Any = Decimal(low) if low == high else Range(Decimal(low), Decimal(high))
     return Reading(value, gaps=gaps, facts=facts, until=until)
 
 
 def _count_met(node: s.CountMet, scope: Scope) -> ValueFunction:
-    from engine.evaluation.criteria import compile_criterion
-
     items = [compile_criterion(item, scope) for item in node.items]
 
     def read(context: Context) -> Reading:
@@ -280,11 +254,14 @@ def _lookup(node: s.Lookup, scope: Scope) -> ValueFunction:
     def read(context: Context) -> Reading:
         readings = [scalar(context, key(context)) for key in keys]
         if any(not one.known for one in readings):
-            return Reading(gaps=joined(*(one.gaps for one in readings if not one.known)), facts=joined(*(one.facts for one in readings)))
+            return Reading(
+                gaps=joined(*(one.gaps for one in readings if not one.known)),
+                facts=joined(*(one.facts for one in readings)),
+            )
         cell = rows.get(tuple(_cell(one.value) for one in readings))
         if cell is None:
             return unknown(Why.NEVER_RECORDED, node.table, facts=joined(*(one.facts for one in readings)))
-        value, unit = names.typed(cell)
+        value, unit = typed(cell)
         return Reading(value, unit, facts=joined(*(one.facts for one in readings)))
 
     return read
@@ -294,39 +271,26 @@ def _cell(value: Any) -> str:
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
-_COMPILERS: dict[type[s.Value], Callable[[Any, Scope], ValueFunction]] = {
-    s.Number: _number,
-    s.Period: _period,
-    s.Day: lambda node, scope: _constant(node.day),
-    s.Word: lambda node, scope: _constant(node.text),
-    s.Truth: lambda node, scope: _constant(node.yes),
-    s.Name: _name,
-    s.Pick: _pick,
-    s.Attribute: _attribute,
-    s.Sum: _binary(arithmetic.added),
-    s.Product: _binary(arithmetic.multiplied),
-    s.Bounded: _bounded,
-    s.Rounded: _rounded,
-    s.Choice: _choice,
-    s.OverCallers: _over_callers,
-    s.Count: _count,
-    s.CountDistinct: _count_different,
-    s.CountMet: _count_met,
-    s.NextOnGrid: _next_on_grid,
-    s.Lookup: _lookup,
-}
-
-
-def shifted(when: Any, duration: Duration, zone: str) -> Any:
-    """A date or instant moved by a length of time."""
-    return add(when, duration, zone)
-
-
-def whole_days(first: Any, last: Any, zone: str) -> Duration:
-    """Calendar days between two dates, as a length of time."""
-    return Duration(days=days_between(local_day(first, zone), local_day(last, zone)))
-
-
-def only_day(when: Any) -> bool:
-    """Whether only the day is known."""
-    return is_day(when)
+enter_values(
+    {
+        s.Number: _number,
+        s.Period: _period,
+        s.Day: lambda node, _: _constant(node.day),
+        s.Word: lambda node, _: _constant(node.text),
+        s.Truth: lambda node, _: _constant(node.yes),
+        s.Name: _name,
+        s.Pick: _pick,
+        s.Attribute: _attribute,
+        s.Sum: _binary(arithmetic.added),
+        s.Product: _binary(arithmetic.multiplied),
+        s.Bounded: _bounded,
+        s.Rounded: _rounded,
+        s.Choice: _choice,
+        s.OverCallers: _over_callers,
+        s.Count: _count,
+        s.CountDistinct: _count_different,
+        s.CountMet: _count_met,
+        s.NextOnGrid: _next_on_grid,
+        s.Lookup: _lookup,
+    }
+)

@@ -1,0 +1,67 @@
+"""What a check looks at: one definition with its source, beside all definitions that are loaded with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.catalogue import Catalogue
+from engine.catalogue.names import did_you_mean
+from engine.definition.checking.sentences import Sentence, sentences_of
+from engine.definition.graph import StateGraph
+from engine.definition.reading import Problem, Source
+from engine.definition.schema import Automatic, DefinitionSpec, Effect
+from engine.functions import Function
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One definition to be checked."""
+
+    source: Source
+    spec: DefinitionSpec
+    others: Mapping[str, DefinitionSpec]
+    """Every definition that is loaded, this one included, by pathway."""
+    catalogue: Catalogue
+    functions: Mapping[str, Function]
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Every sentence that can be read."""
+        return sentences_of(self.spec)
+
+    @cached_property
+    def graph(self) -> StateGraph:
+        """The moves between stages."""
+        return StateGraph(self.spec)
+
+    @cached_property
+    def effects(self) -> tuple[tuple[str, Effect], ...]:
+        """Every effect with its path."""
+        owners: list[tuple[str, list[Effect]]] = [
+            (f"actions.{name}", one.effects) for name, one in self.spec.actions.items()
+        ]
+        owners += [(f"automatic.{name}", one.effects) for name, one in self.spec.automatic.items()]
+        return tuple(
+            (f"{place}.effects.{number}", effect) for place, effects in owners for number, effect in enumerate(effects)
+        )
+
+    def problem(self, path: str, message: str, remedy: str, severity: str = "error") -> Problem:
+        """A finding at a dotted path of the YAML."""
+        return self.source.problem(path, message, remedy, severity)
+
+    def unknown(self, path: str, what: str, name: str, known: Iterable[str]) -> Problem:
+        """A finding for a name that nothing defines, with the nearest known one."""
+        names = sorted(set(known))
+        few = f"Known: {', '.join(names[:12])}." if names else f"There is no {what} at all; define one."
+        return self.problem(path, f"There is no {what} “{name}”.", did_you_mean(name, names) or few)
+
+    def warning(self, path: str, message: str, remedy: str) -> Problem:
+        """A finding that does not keep the definition from running."""
+        return self.problem(path, message, remedy, "warning")
+
+
+def edge_of(rule: Automatic) -> str:
+    """The edge of an automatic transition, empty for one that watches conditions."""
+    return rule.on or ""

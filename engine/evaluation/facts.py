@@ -1,0 +1,137 @@
+"""What a fact reads in a context: the latest usable entry, fresh and without conflict; and the names that every sentence knows.
+
+Two final values of one sample that disagree are a conflict, unknown to a guard and read each way in an alarm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from engine.calendar import add_months, age_in_years, start_of_day
+from engine.evaluation import entries
+from engine.evaluation.context import Context, ValueFunction
+from engine.evaluation.results import Reading, Why, unknown
+from engine.model import Fact
+
+# --- facts ----------------------------------------------------------------------------------------------------------
+
+
+def fact_value(context: Context, code: str) -> Reading:
+    """The value of the latest usable entry of a fact."""
+    reading = fact_entry(context, code)
+    if isinstance(reading.value, Fact):
+        inner = entries.value_of(context, reading.value, reading.until)
+        return replace(inner, facts=reading.facts)
+    return reading
+
+
+def fact_entry(context: Context, code: str) -> Reading:
+    """The latest usable entry of a fact: visible, fresh, without conflict."""
+    seen = entries.visible(context, code)
+    if not seen:
+        happens = context.world.catalogue.facts[code].happens
+        only_early = not context.alarm and entries.only_preliminary(context, code)
+        return unknown(Why.PRELIMINARY if only_early else Why.NOT_YET if happens else Why.NEVER_RECORDED, code)
+    chosen, conflict = settle_conflict(context, seen[-1])
+    if conflict:
+        return conflict
+    assert isinstance(chosen, Fact)
+    return _if_fresh(context, chosen)
+
+
+def _if_fresh(context: Context, fact: Fact) -> Reading:
+    limit = context.definition.age_limit(context, fact.code)
+    if limit is None:
+        return Reading(fact, facts=(fact.id,))
+    moment = entries.stale_from(context, fact, limit.months, limit.days, limit.seconds)
+    if context.as_of >= moment:
+        return unknown(Why.STALE, fact.code, facts=(fact.id,))
+    return Reading(fact, facts=(fact.id,), until=moment if context.moves else None)
+
+
+def settle_conflict(context: Context, chosen: Any) -> tuple[Any, Reading | None]:
+    """The entry to read where several of one series share a moment and differ; or the unknown reading of a conflict."""
+    if not isinstance(chosen, Fact) or chosen.event is not None:
+        return chosen, None
+    definition = context.world.catalogue.facts[chosen.code]
+    if definition.multiple:
+        return chosen, None
+    rivals = [one for one in entries.visible(context, chosen.code) if _same_series(one, chosen, definition.series)]
+    readings = {(one.value, one.comparator, str(one.attributes.get("detection", ""))): one for one in rivals}
+    if len(readings) < 2:
+        return chosen, None
+    options = list(readings.values())
+    key = (chosen.code, chosen.effective)
+    if context.alarm:
+        context.conflicts[key] = len(options)
+        return options[context.choices.get(key, 0)], None
+    return chosen, unknown(Why.CONFLICT, chosen.code, facts=tuple(one.id for one in options))
+
+
+def _same_series(one: Fact, other: Fact, keys: tuple[str, ...]) -> bool:
+    if one.effective != other.effective or one.timed != other.timed:
+        return False
+    return all(one.attributes.get(key) == other.attributes.get(key) for key in keys)
+
+
+def all_values(context: Context, code: str) -> Reading:
+    """Every value of a fact that holds several at once."""
+    seen = entries.visible(context, code)
+    if not seen:
+        return unknown(Why.NEVER_RECORDED, code)
+    values = tuple(dict.fromkeys(fact.value for fact in seen))
+    return Reading(values, facts=tuple(fact.id for fact in seen))
+
+
+# --- built in -------------------------------------------------------------------------------------------------------
+
+
+def _today(context: Context) -> Reading:
+    return Reading(context.today, clock=context.moves)
+
+
+def _now(context: Context) -> Reading:
+    return Reading(context.as_of, clock=context.moves)
+
+
+def _birth_date(context: Context) -> Reading:
+    birth = context.world.chart.patient.birth_date
+    return Reading(birth) if birth else fact_value(context, "birth_date")
+
+
+def _age(context: Context) -> Reading:
+    birth = _birth_date(context)
+    if not isinstance(birth.value, date):
+        return birth
+    years = age_in_years(birth.value, context.today)
+    until = start_of_day(add_months(birth.value, 12 * (years + 1)), context.world.zone) if context.moves else None
+    return Reading(Decimal(years), "a", facts=birth.facts, until=until)
+
+
+def _sex(context: Context) -> Reading:
+    sex = context.world.chart.patient.sex
+    return Reading(sex) if sex else fact_value(context, "sex")
+
+
+def _bound(key: str) -> ValueFunction:
+    def read(context: Context) -> Reading:
+        value = context.bindings.get(key)
+        return (
+            value
+            if isinstance(value, Reading)
+            else Reading(value)
+            if value is not None
+            else unknown(Why.NEVER_RECORDED, key)
+        )
+
+    return read
+
+
+BUILT_IN: dict[str, ValueFunction] = {
+    "today": _today, "now": _now, "age": _age, "birth_date": _birth_date, "sex": _sex,
+    "last_result": _bound("last_result"), "entry": _bound("entry"),
+}  # fmt: skip
+"""Names that every sentence knows, by what they read."""

@@ -1,0 +1,26 @@
+"""Body surface area and body mass index, from height in cm and weight in kg."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from engine.functions import Reader, function
+
+MOSTELLER = 3600
+CM_PER_M = 100
+
+
+@function(
+    "bsa", en="Body surface area (Mosteller)", zh="体表面积", kind="quantity", unit="m2", statements=["car-t.md §8.9"]
+)
+def bsa(read: Reader) -> Decimal:
+    """Square root of height × weight ÷ 3600, in m2 and unrounded; a caller that rounds says so in its own sentence."""
+    height, weight = read.value("height"), read.value("weight")
+    return Decimal((height * weight / MOSTELLER).sqrt())
+
+
+@function("bmi", en="Body mass index", zh="体重指数", kind="quantity", unit="kg/m2", statements=["ICANS-2.1"])
+def bmi(read: Reader) -> Decimal:
+    """Weight ÷ height², in kg/m2 and unrounded."""
+    height, weight = read.value("height") / CM_PER_M, read.value("weight")
+    return Decimal(weight / (height * height))

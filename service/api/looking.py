@@ -1,0 +1,149 @@
+"""The next actions of an enrolment as a checklist: every requirement with verdict, value, age, limit, statement; judged, never done.
+
+It judges a patient once for all actions, so that a page costs one reading of the chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.calendar import days_between, local_day
+from engine.commands import Reason, Verdict
+from engine.decide import acting
+from engine.decide.explaining import MISSING, reason_of
+from engine.decide.working import Working
+from engine.definition.guards import PASS, Finding
+from engine.definition.schema import Parameter
+from engine.evaluation.records import Records
+from engine.evaluation.results import Range
+from engine.language import syntax
+from engine.model import SYSTEM, Chart, Enrolment
+from service.wiring import Careway
+from service.api.shown import value_text
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One requirement of an action: what is asked, what was found, how old that is, and what would help."""
+
+    requirement: str
+    level: str
+    """`pass`, `warn`, `info`, `block`, `block_hard`, or the formal kind: stage, role, second_person."""
+    state: str
+    """`met`, `not_met` or `unknown`."""
+    text: str
+    value: str
+    limit: str
+    age_days: int | None
+    """Age of the oldest fact read, in whole days of the site."""
+    statements: tuple[str, ...]
+    missing: tuple[tuple[str, str, str], ...]
+    """Fact id, its label, and why it is unknown, in the reader's language."""
+    earliest: datetime | None
+    pathway: str
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it stands in the way."""
+        return self.level not in (PASS, "warn", "info", "not_proposed", "overridden")
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """An action and what would happen if somebody of the right role did it now."""
+
+    action: str
+    label: str
+    roles: tuple[str, ...]
+    signs: bool
+    second_person: bool
+    to: str
+    asks: Mapping[str, Parameter]
+    possible: bool
+    """Whether the stage allows it at all."""
+    proposed: bool
+    verdict: Verdict
+    dose: str | None
+    checks: tuple[Check, ...]
+
+    @property
+    def missing(self) -> tuple[tuple[str, str, str], ...]:
+        """What is missing, stale or in conflict, over all requirements that stand in the way."""
+        return tuple(dict.fromkeys(gap for one in self.checks if one.refuses for gap in one.missing))
+
+    @property
+    def earliest(self) -> datetime | None:
+        """When time alone could next change a refusal (UTC)."""
+        moments = [one.earliest for one in self.checks if one.refuses and one.earliest]
+        return min(moments) if moments and self.verdict is Verdict.REFUSED else None
+
+
+class Look:
+    """One patient, judged at one moment for a reader of one language."""
+
+    def __init__(self, careway: Careway, chart: Chart, at: datetime, language: str) -> None:
+        self.chart = chart
+        self.language = language
+        self._labels = careway.registry.labels
+        self._working = Working.of(chart, Records.of(chart.facts.values()), careway.registry, at, SYSTEM)
+
+    def prospects(self, enrolment: Enrolment) -> list[Prospect]:
+        """Every action of the enrolment, in the order of the definition; those that the stage allows first."""
+        rules = self._working.definition(enrolment).rules.actions
+        found = [self.prospect(enrolment, name, {}) for name in rules]
+        return sorted(found, key=lambda one: not one.possible)
+
+    def prospect(self, enrolment: Enrolment, action: str, given: Mapping[str, Any]) -> Prospect:
+        """One action. Raises UnknownName and InvalidCommand."""
+        judgement = acting.judge(self._working, enrolment, action, given)
+        rule, spec = judgement.rule, judgement.rule.spec
+        verdict = Verdict.REFUSED if judgement.refused else Verdict.WARNED if judgement.warning else Verdict.ACCEPTED
+        formal = tuple(_formal(one, self.language) for one in judgement.formal)
+        checks = tuple(self._check(one) for one in judgement.findings if one.level != "not_proposed")
+        possible = not any(one.level == "stage" for one in judgement.formal)
+        proposed = possible and rule.proposed is not None and rule.proposed(self._working.context(enrolment.id)).met
+        return Prospect(
+            action, getattr(spec.label, self.language), tuple(spec.by), spec.signs, spec.second_person, spec.to or "",
+            spec.asks, possible, proposed, verdict, judgement.dose, formal + tuple(sorted(checks, key=_weight)),
+        )  # fmt: skip
+
+    def _check(self, finding: Finding) -> Check:
+        reason = reason_of(finding, self._labels)
+        verdict = finding.verdict
+        shows = isinstance(verdict.node, syntax.Compare | syntax.Is | syntax.Lasting)
+        return Check(
+            finding.requirement, finding.level, verdict.state.value, reason.text[self.language],
+            self._shown(verdict.left, verdict.unit) if shows else "", self._shown(verdict.right, verdict.unit) if shows else "",
+            self._age(verdict.facts), finding.statements, self._gaps(reason), verdict.until, finding.pathway,
+        )  # fmt: skip
+
+    def _shown(self, value: Any, unit: str) -> str:
+        if isinstance(value, Range):
+            low, high = (self._shown(one, "") for one in (value.low, value.high))
+            return f"{low}–{high} {unit}".strip() if low and high else f"{'≥' if low else '≤'} {low or high} {unit}".strip()
+        return value_text(value, unit, self.language) if value is not None else ""
+
+    def _age(self, facts: tuple[str, ...]) -> int | None:
+        today = local_day(self._working.now, self._working.zone)
+        days = [self.chart.facts[one].effective_day for one in facts if one in self.chart.facts]
+        return max(days_between(day, today) for day in days) if days else None
+
+    def _gaps(self, reason: Reason) -> tuple[tuple[str, str, str], ...]:
+        label = self._labels.of
+        return tuple(
+            (code, label("value", code, self.language) if code else "", MISSING[why][self.language])
+            for code, why in reason.missing
+        )
+
+
+def _formal(reason: Reason, language: str) -> Check:
+    text = reason.text[language]
+    return Check(reason.requirement, reason.level, reason.state, text, "", "", None, (), (), None, "")
+
+
+def _weight(check: Check) -> int:
+    """Refusing checks first, then warnings, then what is met."""
+    return 0 if check.refuses else 1 if check.level == "warn" else 2 if check.level == "info" else 3

@@ -1,0 +1,108 @@
+"""Every refusal as RFC 9457 problem details, in the reader's language; never a stack, never what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from engine.errors import CarewayError, Conflict, InvalidCommand, InvalidFact, NotFound, UnknownName
+from engine.ports import CommitUnknown, StoreBusy
+from service.api.language import of_request
+from service.api.wording import invalid_text, title_of
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = "1"
+log = structlog.get_logger("careway.api")
+
+
+class Refusal(CarewayError):
+    """What HTTP itself refuses (no If-Match, no acting role): `status` and a stable `code` of its own."""
+
+    def __init__(self, status: int, code: str, message: str, *, remedy: str = "", **details: Any) -> None:
+        super().__init__(message, remedy=remedy, **details)
+        self.status = status
+        self.code = code
+
+
+def status_of(error: CarewayError) -> int:
+    """The HTTP status of a refusal of the engine."""
+    if isinstance(error, Refusal):
+        return error.status
+    if isinstance(error, Conflict):
+        return HTTPStatus.PRECONDITION_FAILED if "version" in error.details else HTTPStatus.CONFLICT
+    if isinstance(error, StoreBusy | CommitUnknown):
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    if isinstance(error, NotFound):
+        return HTTPStatus.NOT_FOUND
+    known = isinstance(error, InvalidFact | InvalidCommand | UnknownName)
+    return HTTPStatus.UNPROCESSABLE_ENTITY if known else HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def problem(
+    request: Request, status: int, code: str, *, detail: str = "", headers: Mapping[str, str] | None = None, **more: Any
+) -> Response:
+    """A problem response. `type` is a stable URN of `code`; empty members are left out."""
+    language = of_request(request)
+    content = {
+        "type": f"urn:careway:problem:{code}", "title": title_of(code, int(status), language), "status": int(status),
+        "code": code, "detail": detail, "instance": request.url.path, **more,
+    }  # fmt: skip
+    kept = {key: value for key, value in content.items() if value not in ("", None)}
+    always = {"content-language": language, "cache-control": "no-store", **(headers or {})}
+    return Response(orjson.dumps(kept, default=str), int(status), always, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application in this form."""
+    app.add_exception_handler(CarewayError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _failed)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CarewayError)
+    status = status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, StoreBusy | CommitUnknown):
+        log.error("request_failed", code=error.code, place=error.place)
+        return problem(request, status, "internal")
+    headers = {"retry-after": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    # What the store says of itself is for the operator.
+    detail = "" if status == HTTPStatus.SERVICE_UNAVAILABLE else error.message
+    more = {"place": error.place, "remedy": error.remedy, **error.details}
+    return problem(request, status, error.code, detail=detail, headers=headers, **more)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    language = of_request(request)
+    listed = [{"pointer": _pointer(one["loc"]), "detail": invalid_text(one, language)} for one in error.errors()]
+    return problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", errors=listed)
+
+
+def _pointer(place: Sequence[Any]) -> str:
+    """Where the mistake is: a JSON Pointer into the body, or `header:x`, `query:x`, `path:x`."""
+    where, *rest = place
+    if where == "body":
+        return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in rest)
+    return f"{where}:{'.'.join(map(str, rest))}"
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = HTTPStatus(error.status_code).name.lower()
+    return problem(request, error.status_code, code, headers=error.headers)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    # The class tells the operator where to look; the message could hold what was sent.
+    log.error("request_failed", code="internal", kind=type(error).__name__)
+    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal")

@@ -1,0 +1,100 @@
+"""Enrolments and their actions: how one stands, what each action would lead to and why, and doing one on the version seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Request, Response
+
+from engine.commands import Override, PerformAction
+from engine.model import Enrolment, Person
+from service.api import schemas as s
+from service.api.acting import Acting
+from service.api.answers import CHANGING, CONDITIONAL, DOCUMENTED, numbered, prospect, refused, result
+from service.api.conditional import IdempotencyKey, SeenVersion, etag
+from service.api.explanations import explanation
+from service.api.language import Language
+from service.api.looking import Look, Prospect
+from service.api.parts import Parts
+from service.api.shown import Shower
+from service.api.strict_json import StrictRoute
+from service.wiring import Careway
+
+router = APIRouter(prefix="/enrolments/{enrolment}", tags=["enrolments"], route_class=StrictRoute, responses=DOCUMENTED)
+
+
+@router.get("", operation_id="readEnrolment")
+def read(parts: Parts, language: Language, response: Response, enrolment: str) -> s.Enrolment:
+    """Stage, holds, open tasks, messages and next event. The ETag is the version to send as If-Match."""
+    chart = parts.engine.chart(_patient(parts, enrolment))
+    one = chart.enrolments[enrolment]
+    response.headers["etag"] = etag(one.version)
+    return Shower(parts, language).enrolment(chart, one)
+
+
+@router.get("/actions", operation_id="listActions")
+def actions(parts: Parts, language: Language, response: Response, enrolment: str) -> s.Actions:
+    """Every action with what would happen now: accepted, accepted with warnings or refused, with every requirement."""
+    look, one = _looking(parts, enrolment, language)
+    response.headers["etag"] = etag(one.version)
+    items = [prospect(found) for found in look.prospects(one)]
+    return s.Actions(enrolment=one.id, version=one.version, items=items)
+
+
+@router.post("/actions/{action}/preview", operation_id="previewAction")
+def preview(
+    parts: Parts, language: Language, enrolment: str, action: str, body: s.Considered
+) -> s.ActionProspect:
+    """What an action with these parameters would lead to; changes nothing."""
+    look, one = _looking(parts, enrolment, language)
+    return prospect(look.prospect(one, action, body.parameters))
+
+
+@router.post(
+    "/actions/{action}", operation_id="performAction", response_model=s.Result, responses={**CHANGING, **CONDITIONAL}
+)
+def perform(
+    parts: Parts, by: Acting, language: Language, request: Request, response: Response, enrolment: str, action: str,
+    body: s.Performed, seen: SeenVersion, key: IdempotencyKey = "",
+) -> Any:  # fmt: skip
+    """Do an action on the version that was seen. A medical refusal is a 409 with its reasons."""
+    patient = _patient(parts, enrolment)
+    command = PerformAction(
+        patient=patient, at=parts.clock.now(), by=by, key=key, enrolment=enrolment, action=action,
+        parameters=body.parameters, override=_override(body), second_person=_person(body.second_person), expected_version=seen,
+    )  # fmt: skip
+    outcome = parts.engine.execute(command)
+    answer = result(parts, patient, outcome, language)
+    return numbered(response, answer) if outcome.accepted else refused(request, answer, language)
+
+
+@router.get("/explanations/{action}", operation_id="explainAction")
+def explain(parts: Parts, language: Language, response: Response, enrolment: str, action: str) -> s.Explanation:
+    """Why an action is or is not possible: what blocks, value, age, limit, statement, what is missing, earliest date."""
+    look, one = _looking(parts, enrolment, language)
+    found: Prospect = look.prospect(one, action, {})
+    response.headers["content-language"] = language
+    return explanation(one, found, language, look.chart.patient.zone)
+
+
+def _looking(parts: Careway, enrolment: str, language: str) -> tuple[Look, Enrolment]:
+    chart = parts.engine.chart(_patient(parts, enrolment))
+    return Look(parts, chart, parts.clock.now(), language), chart.enrolments[enrolment]
+
+
+def _patient(parts: Careway, enrolment: str) -> str:
+    patient = parts.store.patient_of(enrolment)
+    structlog.contextvars.bind_contextvars(enrolment=enrolment)
+    return patient
+
+
+def _person(actor: s.Actor | None) -> Person | None:
+    return None if actor is None else Person(actor.role, actor.name)
+
+
+def _override(body: s.Performed) -> Override | None:
+    if body.override is None:
+        return None
+    by = body.override.approved_by
+    return Override(body.override.reason, Person(by.role, by.name))

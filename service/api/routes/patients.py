@@ -1,0 +1,123 @@
+"""Patients: registering them by pseudonym, reading how they stand, putting them on pathways, reading their audit."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfoNotFoundError
+
+import orjson
+from fastapi import APIRouter, Query, Response
+
+from engine.calendar import zone_info
+from engine.commands import Enrol
+from engine.errors import Conflict, InvalidCommand
+from engine.model import Chart, Patient, Person
+from engine.ports import AuditEntry
+from service.api import schemas as s
+from service.api.acting import Acting
+from service.api.answers import CHANGING, DOCUMENTED, numbered, result
+from service.api.conditional import IdempotencyKey, etag
+from service.api.cursors import MOST, decode, encode
+from service.api.language import Language
+from service.api.parts import Parts
+from service.api.shown import Shower
+from service.api.shown import patient as shown_patient
+from service.api.strict_json import StrictRoute
+from service.wiring import Careway
+
+router = APIRouter(prefix="/patients", tags=["patients"], route_class=StrictRoute, responses=DOCUMENTED)
+Limit = Annotated[int, Query(ge=1, le=MOST)]
+Cursor = Annotated[str | None, Query(max_length=600, description="`next` of the page before.")]
+
+
+@router.post("", status_code=201, operation_id="createPatient", responses=CHANGING)
+def create(parts: Parts, by: Acting, response: Response, body: s.NewPatient, key: IdempotencyKey = "") -> s.Patient:
+    """Register a patient. The same Idempotency-Key gives the same patient."""
+    name = body.id or (_from_key(key) if key else parts.ids.new("p"))
+    wanted = Patient(name, _day(body.birth_date), body.sex, _zone(body.zone))
+    patient = _registered(parts, wanted, by, repeated=bool(key))
+    response.headers["location"] = f"/api/v1/patients/{name}"
+    response.headers["etag"] = etag(patient.version)
+    return shown_patient(patient)
+
+
+def _registered(parts: Careway, wanted: Patient, by: Person, *, repeated: bool) -> Patient:
+    try:
+        return parts.engine.register_patient(wanted, parts.clock.now(), by).patient
+    except Conflict:
+        if not repeated:
+            raise
+        known = parts.engine.chart(wanted.id).patient
+        if (known.birth_date, known.sex, known.zone) != (wanted.birth_date, wanted.sex, wanted.zone):
+            raise
+        return known
+
+
+def _from_key(key: str) -> str:
+    """A pseudonym that the same key gives again; the key itself cannot be read from it."""
+    return f"p-{hashlib.sha256(key.encode()).hexdigest()[:20]}"
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidCommand("There is no such day.", place="birth_date", remedy="Write 1980-03-01.") from None
+
+
+def _zone(name: str) -> str:
+    try:
+        zone_info(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        remedy = "Name a zone such as Asia/Shanghai."
+        raise InvalidCommand("There is no such time zone.", place="zone", remedy=remedy) from None
+    return name
+
+
+@router.get("", operation_id="listPatients")
+def listed(parts: Parts, cursor: Cursor = None, limit: Limit = 50) -> s.PatientIds:
+    """Ids of patients, a page at a time."""
+    after = decode(cursor, str)[0] if cursor else ""
+    found = parts.store.patients(after, limit + 1)
+    return s.PatientIds(items=found[:limit], next=encode(found[limit - 1]) if len(found) > limit else None)
+
+
+@router.get("/{patient}", operation_id="readPatient")
+def read(parts: Parts, language: Language, response: Response, patient: str) -> s.PatientSummary:
+    """How a patient stands: every enrolment with stage, holds, open tasks, messages and next event. ETag: version."""
+    chart = parts.engine.chart(patient)
+    response.headers["etag"] = etag(chart.patient.version)
+    return Shower(parts, language).summary(chart)
+
+
+@router.post("/{patient}/enrolments", status_code=201, operation_id="enrol", responses=CHANGING)
+def enrol(
+    parts: Parts, by: Acting, language: Language, response: Response, patient: str, body: s.NewEnrolment,
+    key: IdempotencyKey = "",
+) -> s.Result:  # fmt: skip
+    """Put the patient on a pathway."""
+    command = Enrol(
+        patient=patient, at=parts.clock.now(), by=by, key=key, pathway=body.pathway, settings=body.settings
+    )
+    outcome = parts.engine.execute(command)
+    response.headers["location"] = f"/api/v1/enrolments/{outcome.enrolment}"
+    return numbered(response, result(parts, patient, outcome, language))
+
+
+@router.get("/{patient}/audit", operation_id="readAudit")
+def audit(parts: Parts, patient: str, cursor: Cursor = None, limit: Limit = 50) -> s.AuditPage:
+    """What happened to a patient, in the order of writing, with the hash of each entry."""
+    chart: Chart = parts.engine.chart(patient)
+    after = decode(cursor, int)[0] if cursor else 0
+    found = [one for one in parts.store.entries(chart.patient.id) if one.position > after]
+    following = encode(found[limit - 1].position) if len(found) > limit else None
+    return s.AuditPage(items=[_entry(one) for one in found[:limit]], next=following)
+
+
+def _entry(one: AuditEntry) -> s.AuditItem:
+    return s.AuditItem(
+        chain=one.chain, number=one.number, position=one.position, enrolment=one.enrolment, event=one.event,
+        actor=orjson.loads(one.actor), occurred=one.occurred, recorded=one.recorded, content=orjson.loads(one.content), hash=one.hash,
+    )  # fmt: skip

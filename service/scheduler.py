@@ -1,0 +1,101 @@
+"""Rings the bell: APScheduler calls the chores at an interval, and that is all it does.
+
+What is due lives in our tables. Its own job stores lose late one-shot jobs and can die silently, so there is one job in
+memory for each chore, which is never "missed" (`misfire_grace_time=None`), never piles up (`coalesce`) and never runs
+twice at once (`max_instances=1`). A second job, the watchdog, reads the heartbeat of completed passes: when none was
+completed for too long it says so in the log and starts the bell anew. It runs in a thread of its own, which nothing
+that a pass does can hold up.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from engine.errors import CarewayError
+from service.chores import PassResult, due_pass, progress
+from service.wiring import Careway
+
+log = structlog.get_logger("careway.bell")
+
+Pass = Callable[[Careway], PassResult]
+
+
+class Bell:
+    """Rings while it is started. Not started twice; `stop` waits for the pass that is under way."""
+
+    def __init__(self, careway: Careway, chore: Pass = due_pass) -> None:
+        """`chore` is what it calls."""
+        self._careway = careway
+        self._chore = chore
+        self._scheduler: BackgroundScheduler | None = None
+        self._stopping = threading.Event()
+        self._watchdog = threading.Thread(target=self._watch, name="careway-watchdog", daemon=True)
+        self._since: datetime | None = None
+
+    def start(self) -> None:
+        """Ring at once, and then at the interval of the settings."""
+        self._since = self._careway.clock.now()
+        self._scheduler = self._started()
+        self._watchdog.start()
+
+    def stop(self) -> None:
+        """Ring no more; a pass under way is completed."""
+        self._stopping.set()
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+        if self._watchdog.is_alive():
+            self._watchdog.join(timeout=5)
+
+    def ring(self) -> PassResult | None:
+        """Make passes until nothing more is due; what the last one did, None where the database did not answer."""
+        result = None
+        try:
+            while not self._stopping.is_set():
+                result = self._chore(self._careway)
+                if result.fired or result.failures:
+                    log.info("due pass", count=result.fired, patients=result.patients, failed=len(result.failures))
+                if not result.more:
+                    break
+        except CarewayError as error:
+            log.warning("due pass broke off", code=error.code)
+        except Exception:  # noqa: BLE001 - the bell must ring again, whatever one pass ran into
+            log.exception("due pass failed")
+        return result
+
+    def look(self) -> bool:
+        """Whether the passes get on; otherwise it is said and the bell is started anew."""
+        try:
+            found = progress(self._careway, self._since)
+        except CarewayError as error:
+            log.error("no heartbeat can be read", code=error.code)
+            return False
+        if found.stands_still:
+            log.error("the due pass stands still", lag_seconds=found.lag.total_seconds())
+            self._restart()
+        return not found.stands_still
+
+    def _restart(self) -> None:
+        self._since = self._careway.clock.now()
+        if self._scheduler is not None and not self._stopping.is_set():
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = self._started()
+
+    def _started(self) -> BackgroundScheduler:
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        executors = {"default": ThreadPoolExecutor(1)}
+        scheduler = BackgroundScheduler(job_defaults=defaults, executors=executors, timezone="UTC")
+        seconds = self._careway.settings.pass_seconds
+        scheduler.add_job(self.ring, "interval", seconds=seconds, next_run_time=self._careway.clock.now(), id="due")
+        scheduler.start()
+        return scheduler
+
+    def _watch(self) -> None:
+        interval = max(self._careway.settings.watchdog_seconds / 3, 0.1)
+        while not self._stopping.wait(interval):
+            self.look()
