@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -16,16 +17,16 @@ from engine.audit import Event
 from engine.commands import Command, CorrectFact, FireTimers, Outcome, RecordFacts, RetractFact, Verdict
 from engine.decide import acting
 from engine.decide.decision import Decision, decide
-from engine.decide.working import Working
+from engine.decide.working import Index, Working
 from engine.definition.registry import Registry
-from engine.errors import CallerError, Conflict, NotFound
+from engine.errors import CallerError, KeyReused, NotFound
 from engine.evaluation import names
 from engine.evaluation.context import Context
 from engine.evaluation.entries import scalar
 from engine.evaluation.facts import BUILT_IN, fact_value
 from engine.evaluation.reader import call
-from engine.evaluation.records import Records
 from engine.evaluation.results import Reading
+from engine.evaluation.tracking import Tracker
 from engine.model import SYSTEM, AuditDraft, Changes, Chart, Enrolment, Patient, Person, TimerState
 from engine.outcomes import outcome_json, outcome_of
 from engine.ports import Claim, Identity, Store, UnitOfWork
@@ -40,7 +41,7 @@ class Engine:
     def __init__(self, store: Store, registry: Registry) -> None:
         self.store = store
         self.registry = registry
-        self._indexes: OrderedDict[str, tuple[int, Records]] = OrderedDict()
+        self._indexes: OrderedDict[str, tuple[int, Index]] = OrderedDict()
         self._lock = Lock()
 
     # --- commands ---
@@ -54,7 +55,7 @@ class Engine:
 
     def execute(self, command: Command) -> Outcome:
         """Carry out a command in one transaction. Raises `CarewayError` for what cannot be asked so (recorded, too)."""
-        fingerprint = sha256(repr(command).encode()).hexdigest() if command.key else ""
+        fingerprint = _fingerprint(command) if command.key else ""
         refused: CallerError | None = None
         decision: Decision | None = None
         with self.store.unit(command.patient, command.key) as unit:
@@ -94,7 +95,7 @@ class Engine:
         if previous is None:
             return None
         if previous.fingerprint != fingerprint:
-            raise Conflict(
+            raise KeyReused(
                 "This idempotency key was used for another request.", remedy="Use a new key for a new request."
             )
         return outcome_of(previous.content)
@@ -122,20 +123,19 @@ class Engine:
         unit.save(unit.chart, Changes(), [draft], now=command.at)
 
     def _decide(self, chart: Chart, command: Command) -> Decision:
-        return decide(self.registry, chart, self._records(chart), command)
+        return decide(self.registry, chart, self._taken_index(chart), command)
 
-    def _records(self, chart: Chart) -> Records:
-        """The index of the chart's facts, kept between commands as long as the patient's version is the same."""
-        patient = chart.patient
-        known = self._indexes.get(patient.id)
-        return known[1] if known is not None and known[0] == patient.version else Records.of(chart.facts.values())
+    def _taken_index(self, chart: Chart) -> Index:
+        """What was kept of the patient, if it is of this version. It is taken out: a decision that fails leaves nothing behind."""
+        with self._lock:
+            known = self._indexes.pop(chart.patient.id, None)
+        return known[1] if known is not None and known[0] == chart.patient.version else Index.of(chart)
 
     def _remember(self, unit: UnitOfWork, decision: Decision) -> None:
-        """Keep the index for the version that was committed; never before, or a lost commit would leave facts in it."""
+        """Keep the index once the decision is committed."""
         patient = unit.chart.patient
         with self._lock:
-            self._indexes[patient.id] = patient.version, decision.records
-            self._indexes.move_to_end(patient.id)
+            self._indexes[patient.id] = patient.version, decision.index
             while len(self._indexes) > MOST_INDEXED:
                 self._indexes.popitem(last=False)
 
@@ -208,7 +208,14 @@ class Engine:
 
     def _looking(self, patient: str, at: datetime) -> Working:
         chart = self.store.read(patient)
-        return Working.of(chart, self._records(chart), self.registry, at, SYSTEM)
+        return Working.of(chart, self._reading_index(chart), self.registry, at, SYSTEM)
+
+    def _reading_index(self, chart: Chart) -> Index:
+        """An index for looking only: it shares the facts and keeps to itself what it finds out."""
+        known = self._indexes.get(chart.patient.id)
+        if known is not None and known[0] == chart.patient.version:
+            return Index(known[1].records, Tracker())
+        return Index.of(chart)
 
     def _enrolment(self, w: Working, enrolment: str) -> Enrolment:
         if enrolment not in w.chart.enrolments:
@@ -219,3 +226,8 @@ class Engine:
 def _due(chart: Chart, at: datetime) -> int:
     """How many timers of a patient are due."""
     return sum(one.state is TimerState.PENDING and one.due <= at for one in chart.timers.values())
+
+
+def _fingerprint(command: Command) -> str:
+    """Digest of what is asked. When it is asked does not count: a repeated request comes later than the first."""
+    return sha256(repr(replace(command, at=datetime.min.replace(tzinfo=UTC))).encode()).hexdigest()

@@ -68,6 +68,12 @@ class Conflict(CallerError):
     code = "conflict"
 
 
+class KeyReused(CallerError):
+    """An idempotency key came again with another request."""
+
+    code = "idempotency_key_reused"
+
+
 class InvalidCommand(CallerError):
     """The command lacks a parameter or carries one of the wrong kind."""
 

@@ -23,10 +23,9 @@ from engine.commands import (
 from engine.decide import acting, enrolling, recording, tasks, timers
 from engine.decide.review import question_acts
 from engine.decide.settling import settle
-from engine.decide.working import Working
+from engine.decide.working import Index, Working
 from engine.definition.registry import Registry
 from engine.errors import NotFound
-from engine.evaluation.records import Records
 from engine.model import AuditDraft, Changes, Chart, TaskStatus
 
 
@@ -36,19 +35,20 @@ class Decision:
 
     outcome: Outcome
     chart: Chart
-    records: Records
+    index: Index
     changes: Changes
     audit: tuple[AuditDraft, ...]
 
 
-def decide(registry: Registry, chart: Chart, records: Records, command: Command) -> Decision:
+def decide(registry: Registry, chart: Chart, index: Index, command: Command) -> Decision:
     """Decide one command. Raises `CarewayError` for what cannot be asked so; a medical refusal is an outcome."""
-    w = Working.of(chart, records, registry, command.at, command.by)
+    w = Working.of(chart, index, registry, command.at, command.by)
     event, outcome, content = _CARRY_OUT[type(command)](w, command)
     if not outcome.accepted:
-        return Decision(outcome, chart, records, Changes(), _drafts(w, event, content, outcome))
+        w.world.tracker.let_pass()
+        return Decision(outcome, chart, index, Changes(), _drafts(w, event, content, outcome))
     settle(w)
-    return Decision(outcome, w.chart, w.world.records, w.changes, _drafts(w, event, content, outcome))
+    return Decision(outcome, w.chart, w.index, w.changes, _drafts(w, event, content, outcome))
 
 
 def _drafts(w: Working, event: Event, content: dict[str, Any], outcome: Outcome) -> tuple[AuditDraft, ...]:

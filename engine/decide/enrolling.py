@@ -56,7 +56,8 @@ def open_for(w: Working, opener: Enrolment, pathway: str, given: Mapping[str, An
     if running is None:
         running = open_enrolment(w, pathway, settings=opener.settings, parent=opener, given=given)
     if spec.shared:
-        register(w, running.id, Caller(opener.pathway, w.now))
+        planned, drug = given.get("planned_start"), str(given.get("drug") or "")
+        register(w, running.id, Caller(opener.pathway, w.now, planned, drug))
 
 
 def register(w: Working, enrolment_id: str, caller: Caller) -> None:

@@ -13,21 +13,18 @@ from engine.decide.working import Working
 from engine.definition.rules import HoldRule
 from engine.evaluation.context import Context, CriterionFunction
 from engine.evaluation.results import State, Verdict
+from engine.evaluation.tracking import own_cell
 from engine.model import Hold
 
 MOST_READINGS = 16
 """Most combinations of conflicting readings that an alarm tries; beyond that people are asked."""
 
 
-def settle_holds(w: Working, enrolment_id: str) -> bool:
-    """Open and release what the facts say; True when something changed."""
-    changed = False
-    for rule in w.definition(w.enrolment(enrolment_id)).rules.holds:
-        changed = _settle(w, enrolment_id, rule) or changed
-    return changed
-
-
-def _settle(w: Working, enrolment_id: str, rule: HoldRule) -> bool:
+def settle_hold(w: Working, enrolment_id: str, rule: HoldRule) -> bool:
+    """Open or release one hold as the facts say; True when it did."""
+    if not w.enrolment(enrolment_id).open:
+        return False
+    w.world.tracker.read(own_cell("hold", enrolment_id, rule.id))
     standing = in_force(w, enrolment_id, rule.id)
     if standing is not None:
         return _release_by_facts(w, standing, rule)

@@ -80,17 +80,8 @@ def _give(w: Working, enrolment_id: str, rule: NoticeRule, occurrence: str) -> N
         record_deviation(w, enrolment_id, rule.id, occurrence)
 
 
-def settle_conditions(w: Working, enrolment_id: str) -> bool:
-    """Messages and deviations whose condition has become met since the last look."""
-    changed = False
-    rules = w.definition(w.enrolment(enrolment_id)).rules
-    for rule in (*rules.notifications, *rules.deviations):
-        if rule.when is not None and not rule.edges:
-            changed = _settle_condition(w, enrolment_id, rule) or changed
-    return changed
-
-
-def _settle_condition(w: Working, enrolment_id: str, rule: NoticeRule) -> bool:
+def settle_condition(w: Working, enrolment_id: str, rule: NoticeRule) -> bool:
+    """A message or deviation whose condition has become met since the last look; True when it was given."""
     assert rule.when is not None
     name = f"{'message' if isinstance(rule.spec, Notification) else 'deviation'}:{rule.id}"
     verdict = rule.when(w.context(enrolment_id))

@@ -6,16 +6,20 @@ A definition that never comes to rest is an author's mistake and is said to be o
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 from engine.decide.effects import carry_out
-from engine.decide.holds import settle_holds
-from engine.decide.notices import feel_edge, hears, settle_conditions
+from engine.decide.holds import settle_hold
+from engine.decide.notices import feel_edge, hears, settle_condition
 from engine.decide.stages import move
-from engine.decide.tasks import settle_tasks
+from engine.decide.tasks import settle_task
 from engine.decide.timers import settle_timers
 from engine.decide.working import Edge, Working
 from engine.definition.rules import AutomaticRule
 from engine.errors import AuthorError
 from engine.evaluation.context import Context
+from engine.evaluation.tracking import Rule
 
 MOST_ROUNDS = 40
 """More rounds than this mean that a definition moves in a circle."""
@@ -29,6 +33,7 @@ def settle(w: Working) -> None:
             moved = _settle_one(w, enrolment.id) or moved
         if not moved and not w.edges:
             settle_timers(w)
+            w.world.tracker.let_pass()
             return
     names = ", ".join(sorted({one.pathway for one in w.open_enrolments()}))
     raise AuthorError(
@@ -38,29 +43,48 @@ def settle(w: Working) -> None:
 
 
 def _settle_one(w: Working, enrolment_id: str) -> bool:
-    moved = settle_holds(w, enrolment_id)
-    moved = _transitions(w, enrolment_id) or moved
-    if w.enrolment(enrolment_id).open:
-        moved = settle_tasks(w, enrolment_id) or moved
-        moved = settle_conditions(w, enrolment_id) or moved
+    """Look at the rules of an enrolment that are on its agenda; True when one of them changed something."""
+    agenda = w.world.tracker.agenda(enrolment_id)
+    if agenda.quiet(w.now):
+        return False
+    moved = False
+    for rule, look in _looks(w, enrolment_id):
+        if agenda.calls(rule, w.now) and w.world.tracker.look(rule, look):
+            moved = True
+            if rule[1] == "stage":
+                break
+    agenda.count_soonest()
     return moved
+
+
+def _looks(w: Working, enrolment_id: str) -> Iterator[tuple[Rule, Callable[[], bool]]]:
+    """Every rule of an enrolment with the way to look at it, in the order in which they are looked at."""
+    rules = w.definition(w.enrolment(enrolment_id)).rules
+    for hold in rules.holds:
+        yield (enrolment_id, "hold", hold.id), partial(settle_hold, w, enrolment_id, hold)
+    for automatic in rules.automatic:
+        if not automatic.edge:
+            yield (enrolment_id, "stage", automatic.id), partial(_transition, w, enrolment_id, automatic)
+    for task in rules.tasks:
+        yield (enrolment_id, "task", task.id), partial(settle_task, w, enrolment_id, task)
+    for notice in (*rules.notifications, *rules.deviations):
+        if notice.when is not None and not notice.edges:
+            yield (enrolment_id, "notice", notice.id), partial(settle_condition, w, enrolment_id, notice)
 
 
 # --- automatic transitions ------------------------------------------------------------------------------------------
 
 
-def _transitions(w: Working, enrolment_id: str) -> bool:
-    """Take the first automatic transition that is due; the next round looks again from the new stage."""
+def _transition(w: Working, enrolment_id: str, rule: AutomaticRule) -> bool:
+    """Take an automatic transition that is due; the next round looks again from the new stage."""
     enrolment = w.enrolment(enrolment_id)
-    if not enrolment.open:
+    if not enrolment.open or not _applies(rule, enrolment.stage):
         return False
-    for rule in w.definition(enrolment).rules.automatic:
-        if not rule.edge and _applies(rule, enrolment.stage):
-            target = _target(rule, w.context(enrolment_id))
-            if target is not None and target != enrolment.stage:
-                _take(w, enrolment_id, rule, target)
-                return True
-    return False
+    target = _target(rule, w.context(enrolment_id))
+    if target is None or target == enrolment.stage:
+        return False
+    _take(w, enrolment_id, rule, target)
+    return True
 
 
 def _applies(rule: AutomaticRule, stage: str) -> bool:
@@ -68,7 +92,7 @@ def _applies(rule: AutomaticRule, stage: str) -> bool:
 
 
 def _target(rule: AutomaticRule, context: Context) -> str | None:
-    """Where the rule leads here, or None; cases are tried in order, and an unknown one before the first met ends the search."""
+    """Where the rule leads here, or None; cases are tried in order."""
     if rule.when is not None and not rule.when(context).met:
         return None
     for to, when in rule.cases:

@@ -38,6 +38,7 @@ def previous_stage(enrolment: Enrolment) -> str:
 
 def _end(w: Working, enrolment_id: str) -> None:
     enrolment = w.change(enrolment_id, closed=w.now)
+    w.world.tracker.forget_enrolment(enrolment_id)
     w.say(Event.ENROLMENT_CLOSED, enrolment_id, stage=enrolment.stage)
     w.feel("ended", enrolment_id)
     if enrolment.parent:

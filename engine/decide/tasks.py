@@ -14,28 +14,20 @@ from engine.decide.owed import Owed, owed
 from engine.decide.working import Working
 from engine.definition.rules import TaskRule
 from engine.evaluation.results import State
+from engine.evaluation.tracking import own_cell
 from engine.model import Task, TaskStatus, When
 from engine.units import Duration
 
 
-def settle_tasks(w: Working, enrolment_id: str) -> bool:
-    """Bring the tasks of an enrolment in line; True when something changed."""
-    before = len(w.changes.tasks), w.chart.patient.seq
-    stored: dict[str, list[Task]] = {}
-    for task in w.chart.tasks.values():
-        if task.enrolment == enrolment_id:
-            stored.setdefault(task.code, []).append(task)
-    changed = False
-    for rule in w.definition(w.enrolment(enrolment_id)).rules.tasks:
-        changed = _settle(w, enrolment_id, rule, stored.get(rule.id, [])) or changed
-    return changed or before != (len(w.changes.tasks), w.chart.patient.seq)
-
-
-def _settle(w: Working, enrolment_id: str, rule: TaskRule, stored: list[Task]) -> bool:
-    context = w.context(enrolment_id)
-    found = owed(context, rule, stored)
-    if found is None:
+def settle_task(w: Working, enrolment_id: str, rule: TaskRule) -> bool:
+    """Bring the tasks of one rule in line; True when something changed."""
+    if not w.enrolment(enrolment_id).open:
         return False
+    w.world.tracker.read(own_cell("task", enrolment_id, rule.id))
+    stored = [task for task in w.chart.tasks.values() if task.code == rule.id and task.enrolment == enrolment_id]
+    found = owed(w.context(enrolment_id), rule, stored)
+    if found is None:
+        return _watch_standing(w, enrolment_id, rule, stored)
     w.flag(enrolment_id, f"task:{rule.id}", bool(found) or _condition_met(w, enrolment_id, rule))
     changed = False
     by_occurrence = {task.occurrence: task for task in stored}
@@ -49,6 +41,13 @@ def _settle(w: Working, enrolment_id: str, rule: TaskRule, stored: list[Task]) -
     return changed
 
 
+def _watch_standing(w: Working, enrolment_id: str, rule: TaskRule, stored: list[Task]) -> bool:
+    """It is unknown whether the tasks are owed: what stands stays, and becomes overdue as usual."""
+    standing = [task for task in stored if task.status is TaskStatus.OPEN]
+    changed = [_watch(w, enrolment_id, rule, task) for task in standing]
+    return any(changed)
+
+
 def _condition_met(w: Working, enrolment_id: str, rule: TaskRule) -> bool:
     if rule.when is None:
         return True
@@ -56,19 +55,21 @@ def _condition_met(w: Working, enrolment_id: str, rule: TaskRule) -> bool:
 
 
 def _bring_in_line(w: Working, enrolment_id: str, rule: TaskRule, one: Owed, task: Task | None) -> bool:
+    opened = task is None
     if task is None:
         task = _open(w, enrolment_id, rule, one)
     elif task.status is not TaskStatus.OPEN:
         return _reopen_if_undone(w, rule, one, task)
-    else:
-        task = _moved(w, task, one)
+    moved = _moved(w, task, one)
+    opened = opened or moved is not task
+    task = moved
     if one.done is not None:
         _close(w, rule, task, TaskStatus.DONE, one.done.by, one.done.when)
         return True
     if one.missed:
         _close(w, rule, task, TaskStatus.MISSED, "overtaken by the next one", None)
         return True
-    return _watch(w, enrolment_id, rule, task)
+    return _watch(w, enrolment_id, rule, task) or opened
 
 
 def _open(w: Working, enrolment_id: str, rule: TaskRule, one: Owed) -> Task:
@@ -178,6 +179,7 @@ def _watch(w: Working, enrolment_id: str, rule: TaskRule, task: Task) -> bool:
     changed = _freeze(w, task, frozen)
     task = w.chart.tasks[task.id]
     moment = overdue_moment(w, rule, task)
+    _turn(w, moment)
     if moment is not None and w.now >= moment and not frozen and task.overdue_since is None:
         task = replace(task, overdue_since=moment)
         w.put("tasks", task)
@@ -185,9 +187,16 @@ def _watch(w: Working, enrolment_id: str, rule: TaskRule, task: Task) -> bool:
         w.feel(f"task:{task.code}.overdue", enrolment_id, task)
         changed = True
     for key, due, code, to in notices(w, rule, task):
+        _turn(w, due)
         if w.now >= due:
             request(w, enrolment_id, code, f"{task.id}:{key}", to, {"task": task.id})
     return changed
+
+
+def _turn(w: Working, moment: datetime | None) -> None:
+    """Have the rule looked at again at a moment to come."""
+    if moment is not None and moment > w.now:
+        w.world.tracker.turns(moment)
 
 
 def _freeze(w: Working, task: Task, frozen: bool) -> bool:

@@ -1,7 +1,8 @@
-"""Timers: the moments at which the engine must look again, worked out anew after each change and stored as rows.
+"""Timers: the moments at which the engine must look again, stored as rows.
 
-One timer for each boundary of a task (window opens, overdue, notices) and one for the next moment at which time alone changes a
-stage, hold or message. Each fires once; a boundary that moves moves its timer.
+The agenda of each enrolment knows its earliest turning point: a window opens or ends, a notice is due, a fact grows stale, a
+condition turns. One timer for each enrolment waits for it; when it fires, exactly the rules whose time has come are looked at.
+A moment that moves cancels one timer and sets another; `(enrolment, key)` is unique, so that none fires twice.
 """
 
 from __future__ import annotations
@@ -10,86 +11,32 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.audit import Event
-from engine.calendar import instant
-from engine.decide.tasks import notices, overdue_moment
+from engine.codec import instant_text
 from engine.decide.working import Working
-from engine.evaluation.results import sooner
-from engine.model import Enrolment, Task, TaskStatus, Timer, TimerState
-
-RECHECK = "recheck"
+from engine.model import Timer, TimerState
 
 
 def settle_timers(w: Working) -> None:
-    """Bring the timers of every enrolment in line with what is awaited."""
-    for enrolment in list(w.chart.enrolments.values()):
-        wanted = _wanted(w, enrolment) if enrolment.open else {}
-        _bring_in_line(w, enrolment.id, wanted)
+    """Bring the timer of every enrolment in line with its agenda."""
+    pending = {one.enrolment: one for one in w.chart.timers.values() if one.state is TimerState.PENDING}
+    for enrolment in w.chart.enrolments.values():
+        moment = w.world.tracker.agenda(enrolment.id).soonest if enrolment.open else None
+        timer = pending.get(enrolment.id)
+        if timer is not None and timer.due != moment:
+            w.put("timers", replace(timer, state=TimerState.CANCELLED))
+        if moment is not None and (timer is None or timer.due != moment):
+            _set(w, enrolment.id, moment)
 
 
-def _wanted(w: Working, enrolment: Enrolment) -> dict[str, datetime]:
-    rules = {rule.id: rule for rule in w.definition(enrolment).rules.tasks}
-    wanted: dict[str, datetime] = {}
-    for task in w.chart.tasks.values():
-        if task.enrolment == enrolment.id and task.status is TaskStatus.OPEN:
-            wanted |= {f"{task.id}:{key}": due for key, due in _boundaries(w, rules[task.code], task)}
-    next_look = turning_point(w, enrolment.id)
-    if next_look is not None:
-        wanted[f"{RECHECK}:{next_look.isoformat()}"] = next_look
-    return {key: due for key, due in wanted.items() if due > w.now}
-
-
-def _boundaries(w: Working, rule, task: Task) -> list[tuple[str, datetime]]:  # type: ignore[no-untyped-def]
-    found = [(key, due) for key, due, _, _ in notices(w, rule, task)]
-    if task.opens is not None:
-        found.append(("opens", instant(task.opens, w.zone)))
-    moment = overdue_moment(w, rule, task)
-    if moment is not None and not task.frozen:
-        found.append(("overdue", moment))
-    return found
-
-
-def turning_point(w: Working, enrolment_id: str) -> datetime | None:
-    """The next moment at which time alone changes a stage, hold, task or message of the enrolment."""
-    context = w.context(enrolment_id)
-    rules = context.definition.rules
-    stage, found = context.enrolment.stage, None
-    for rule in rules.automatic:
-        if rule.edge or (rule.spec.from_ is not None and stage not in rule.spec.from_):
-            continue
-        for judge in (rule.when, *(when for _, when in rule.cases)):
-            found = sooner(found, judge(context).until) if judge is not None else found
-    for hold in rules.holds:
-        found = sooner(found, hold.opens(context.alarmed({})).until)
-        found = sooner(found, hold.released(context).until) if hold.released is not None else found
-    for task in rules.tasks:
-        found = sooner(found, task.when(context).until) if task.when is not None else found
-        found = (
-            sooner(found, task.done.when(context).until)
-            if task.done is not None and task.done.when is not None
-            else found
-        )
-    for notice in (*rules.notifications, *rules.deviations):
-        if notice.when is not None and not notice.edges:
-            found = sooner(found, notice.when(context).until)
-    return found
-
-
-def _bring_in_line(w: Working, enrolment_id: str, wanted: dict[str, datetime]) -> None:
-    standing = {one.key: one for one in w.chart.timers.values() if one.enrolment == enrolment_id}
-    for key, timer in standing.items():
-        if timer.state is TimerState.PENDING and key not in wanted:
-            state = TimerState.FIRED if timer.due <= w.now else TimerState.CANCELLED
-            w.put("timers", replace(timer, state=state, fired=w.now if state is TimerState.FIRED else None))
-    for key, due in wanted.items():
-        _set(w, enrolment_id, key, due, standing.get(key))
-
-
-def _set(w: Working, enrolment_id: str, key: str, due: datetime, timer: Timer | None) -> None:
-    if timer is None:
-        timer_id, _ = w.next_id()
-        w.put("timers", Timer(timer_id, enrolment_id, key, due))
-    elif timer.due != due or timer.state is not TimerState.PENDING:
-        w.put("timers", replace(timer, due=due, state=TimerState.PENDING, fired=None))
+def _set(w: Working, enrolment_id: str, moment: datetime) -> None:
+    """Set a timer, or revive the one that had been set for the same moment before."""
+    key = f"look@{instant_text(moment)}"
+    known = next((one for one in w.chart.timers.values() if one.enrolment == enrolment_id and one.key == key), None)
+    if known is not None:
+        w.put("timers", replace(known, state=TimerState.PENDING, fired=None))
+        return
+    timer_id, _ = w.next_id()
+    w.put("timers", Timer(timer_id, enrolment_id, key, moment))
 
 
 def fire_due(w: Working) -> int:

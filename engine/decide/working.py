@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from engine.audit import Event
+from engine.decide.cells import cells_of
 from engine.definition.compiled import Definition
 from engine.definition.registry import Registry
 from engine.evaluation.context import Context, World
 from engine.evaluation.records import Records
+from engine.evaluation.tracking import Tracker
 from engine.model import Changes, Chart, Enrolment, Fact, Person
-
-UNSEEN = frozenset({"timers", "messages", "deviations"})
-"""Records that no sentence reads: writing them leaves what was judged valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,19 @@ class Edge:
     name: str
     enrolment: str | None
     entry: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What is kept of a patient between commands: the current facts, and what was found out with what it was read from."""
+
+    records: Records
+    tracker: Tracker
+
+    @classmethod
+    def of(cls, chart: Chart) -> Index:
+        """A fresh index of a chart."""
+        return cls(Records.of(chart.facts.values()), Tracker())
 
 
 @dataclass(slots=True)
@@ -40,10 +52,15 @@ class Working:
     edges: deque[Edge] = field(default_factory=deque)
 
     @classmethod
-    def of(cls, chart: Chart, records: Records, registry: Registry, now: datetime, by: Person) -> Working:
+    def of(cls, chart: Chart, index: Index, registry: Registry, now: datetime, by: Person) -> Working:
         """A working copy of a chart at a moment; the records are shared and copied when a fact is added."""
         copy = chart.copy()
-        return cls(copy, World(copy, records, registry, registry.catalogue, now), by)
+        return cls(copy, World(copy, index.records, registry, registry.catalogue, now, index.tracker), by)
+
+    @property
+    def index(self) -> Index:
+        """The index as it now stands."""
+        return Index(self.world.records, self.world.tracker)
 
     @property
     def now(self) -> datetime:
@@ -65,10 +82,12 @@ class Working:
 
     def put(self, kind: str, record: Any) -> None:
         """Write a record of the chart."""
-        getattr(self.chart, kind)[record.id] = record
+        records = getattr(self.chart, kind)
+        before = records.get(record.id)
+        records[record.id] = record
         getattr(self.changes, kind)[record.id] = None
-        if kind not in UNSEEN:
-            self.world.memo.clear()
+        for cell in cells_of(kind, record, before, self.world.catalogue):
+            self.world.tracker.touch(cell)
 
     def add_fact(self, fact: Fact) -> None:
         """Write a fact and take it into the index."""

@@ -16,6 +16,7 @@ from engine.definition.schema import Gate, Guard, Requirement
 from engine.evaluation import names
 from engine.evaluation.context import Context, CriterionFunction, ValueFunction
 from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, State, Verdict, Why, joined, sooner, state_of
+from engine.evaluation.tracking import own_cell
 from engine.language import syntax as s
 from engine.model import Caller
 
@@ -109,6 +110,7 @@ def _statements(spec: Requirement, context: Context, row: Mapping[str, str] | No
 
 def _open_holds(context: Context) -> Iterable[Finding]:
     """Each hold in force as a finding with the statements of the hold."""
+    context.world.tracker.read(own_cell("hold", context.enrolment.id, "*"))
     for hold in context.world.chart.holds.values():
         if hold.enrolment == context.enrolment.id and hold.released is None:
             spec = context.definition.spec.holds[hold.code]
@@ -142,9 +144,13 @@ class CompiledGuard:
         if self.as_of is None:
             return context
         value = self.as_of(context).value
-        if isinstance(value, date) and (not isinstance(value, datetime) or value > context.as_of):
-            return context.shifted(value) if instant(value, context.world.zone) > context.as_of else context
-        return context
+        if not isinstance(value, date):
+            return context
+        start = instant(value, context.world.zone)
+        if start <= context.as_of:
+            return context
+        context.turns(start)
+        return context.shifted(value)
 
     def findings(self, context: Context) -> list[Finding]:
         """Every requirement judged as of the guard's moment."""
@@ -166,6 +172,8 @@ class CompiledGuard:
 
 
 def _overridden(context: Context, actions: tuple[str, ...]) -> frozenset[str]:
+    for action in actions:
+        context.world.tracker.read(own_cell("action", context.enrolment.id, action))
     acts = [
         act
         for act in context.world.chart.acts.values()

@@ -50,6 +50,9 @@ class Setting(Model):
     spec: Names = Field(default_factory=list, description="Rows of the specification.")
     allowed: Any = None
     maximum: Any = None
+    unused: str = Field(
+        "", description="Why no sentence reads it: a choice that the definition's form makes, shown to be confirmed."
+    )
 
 
 class Age(Model):

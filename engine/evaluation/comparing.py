@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine.calendar import compare as compare_dates
-from engine.calendar import end_of, instant
+from engine.calendar import end_of, instant, local_day
 from engine.evaluation.context import Context
 from engine.evaluation.results import UNKNOWN, Gap, Range, Reading, State, Verdict, Why, joined, sooner, state_of
 from engine.language import syntax as s
@@ -151,9 +151,10 @@ def _turning_point(clock: Reading, operator: str, other: Range, zone: str) -> da
     """The next moment at which comparing the present with a date (or either end of a range) turns."""
     present = clock.value
     moments: list[datetime] = []
-    for end in (other.low, other.high):
-        if end is None:
+    for limit in (other.low, other.high):
+        if limit is None:
             continue
+        end = limit if isinstance(present, datetime) else local_day(limit, zone)
         turn = instant(end, zone) if operator in (">=", "<") else _just_past(end, zone)
         moments += [instant(end, zone), end_of(end, zone)] if operator in ("=", "!=") else [turn]
     now = present if isinstance(present, datetime) else instant(present, zone)
@@ -174,5 +175,6 @@ def comparison(context: Context, node: s.Node, left: Reading, operator: str, rig
         return Verdict(
             UNKNOWN, node, (), (Gap(Why.NOT_COMPARABLE, operator),), facts, until, left.value, right.value, left.unit
         )
+    context.turns(turn)
     gaps = joined(left.gaps, right.gaps) or (Gap(Why.IMPRECISE, ""),) if state is UNKNOWN else ()
     return Verdict(state, node, (), gaps, facts, sooner(until, turn), left.value, right.value, left.unit)

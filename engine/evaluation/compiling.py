@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.evaluation.context import CriterionFunction, ValueFunction
+from engine.evaluation.facts import CLOCKS
 from engine.evaluation.scope import Scope
 from engine.language import syntax as s
 
@@ -29,6 +30,13 @@ def enter_criteria(compilers: Mapping[type[s.Criterion], Callable[[Any, Scope], 
 def compile_value(node: s.Value, scope: Scope) -> ValueFunction:
     """The function of a value. Raises `AuthorError` for names that nothing defines."""
     return _VALUES[type(node)](node, scope)
+
+
+def compile_watched(node: s.Value, scope: Scope) -> ValueFunction:
+    """A value that a comparison or window watches: the bare present is read without asking to be read again."""
+    if isinstance(node, s.Name) and node.name in CLOCKS:
+        return CLOCKS[node.name]
+    return compile_value(node, scope)
 
 
 def compile_criterion(node: s.Criterion, scope: Scope) -> CriterionFunction:

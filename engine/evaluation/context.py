@@ -16,6 +16,7 @@ from engine.calendar import end_of, local_day
 from engine.errors import AuthorError
 from engine.evaluation.records import Records
 from engine.evaluation.results import Reading, Verdict
+from engine.evaluation.tracking import ENROLMENTS, Tracker, enrolment_cell
 from engine.model import Chart, Enrolment
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ MAX_DEPTH = 60
 
 @dataclass(slots=True)
 class World:
-    """One patient at one moment, with what is needed to judge any sentence about him. `memo` lives until something changes."""
+    """One patient at one moment, with what is needed to judge any sentence about him."""
 
     chart: Chart
     records: Records
     registry: Registry
     catalogue: Catalogue
     now: datetime
-    memo: dict[Any, Any] = field(default_factory=dict)
+    tracker: Tracker = field(default_factory=Tracker)
     pending: list[Any] = field(default_factory=list)
 
     @property
@@ -49,6 +50,7 @@ class World:
 
     def newest(self, pathway: str, *, open_only: bool = False) -> Enrolment | None:
         """The patient's newest open enrolment on a pathway, else the newest closed one."""
+        self.tracker.read(ENROLMENTS)
         found = [one for one in self.chart.enrolments.values() if one.pathway == pathway]
         running = [one for one in found if one.open]
         chosen = running or ([] if open_only else found)
@@ -104,6 +106,7 @@ class Context:
 
     def of(self, enrolment: Enrolment) -> Context:
         """The same moment in another enrolment of the patient; `with` and the visit's names stay, callers do not."""
+        self.world.tracker.read(enrolment_cell(enrolment.id))
         bindings = {name: value for name, value in self.bindings.items() if name == "with"}
         definition = self.world.registry.version(enrolment.definition)
         return self._with(enrolment=enrolment, definition=definition, bindings=bindings)
@@ -120,38 +123,46 @@ class Context:
             conflicts=changes.get("conflicts", self.conflicts),
         )  # fmt: skip
 
+    def turns(self, moment: datetime | None) -> None:
+        """Note when time alone may change what is being read; a fixed moment never changes."""
+        if self.moves:
+            self.world.tracker.turns(moment)
+
     def named_value(self, name: str) -> Reading:
-        """A value of the definition, read once for each world."""
+        """A value of the definition, read once as long as nothing that it reads changes."""
         reading: Reading = self.remembered("v", name, self.definition.values[name])
         return reading
 
     def remembered(self, kind: str, name: str, judge: Callable[[Context], Any]) -> Any:
-        """Judge a named value or criterion once for each world; a name that leads back to itself is an author's mistake."""
+        """Judge a named value, criterion or function once as long as nothing that it reads changes."""
         if self.bindings.keys() - {"with", "caller"}:
             return self._guarded((kind, name, id(self)), judge)
+        key = self._key(kind, name)
+        tracker = self.world.tracker
+        if not self.moves or "with" in self.bindings:
+            tracker.passing.append(key)
+        result, conflicts = tracker.remembered(key, self.world.now, self.moves, lambda: self._judged(key, judge))
+        self.conflicts.update(conflicts)
+        return result
+
+    def _key(self, kind: str, name: str) -> tuple[Any, ...]:
         caller = self.bindings.get("caller")
         asked = "with" in self.bindings and id(self.bindings["with"])
-        key = (
-            kind,
-            self.enrolment.id,
-            name,
-            self.as_of,
-            self.moves,
-            self.alarm,
-            caller and caller.pathway,
-            asked,
-            tuple(self.choices.items()),
-        )
-        memo = self.world.memo
-        if key not in memo:
-            memo[key] = self._guarded(key, judge), self.bindings
-        return memo[key][0]
+        moment = None if self.moves else self.as_of
+        choices = tuple(self.choices.items()) if self.choices else ()
+        return (kind, name, self.enrolment.id, moment, self.alarm, caller and caller.pathway, asked, choices)
+
+    def _judged(self, key: Any, judge: Callable[[Context], Any]) -> tuple[Any, dict[Any, int]]:
+        """The result, with the conflicts that were met on the way: they belong to it."""
+        self.world.tracker.read(enrolment_cell(self.enrolment.id))
+        inner = self._with(conflicts={}) if self.alarm else self
+        return inner._guarded(key, judge), dict(inner.conflicts) if self.alarm else {}
 
     def _guarded(self, key: Any, judge: Callable[[Context], Any]) -> Any:
         pending = self.world.pending
         if key in pending or len(pending) > MAX_DEPTH:
             raise AuthorError(
-                f"“{key[2] if key[0] in 'vc' else key[1]}” of {self.enrolment.pathway} is defined by itself.",
+                f"“{key[1]}” of {self.enrolment.pathway} is defined by itself.",
                 remedy="Break the circle.",
             )
         pending.append(key)

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.evaluation import entries, names, own, series
 from engine.evaluation.comparing import comparison
-from engine.evaluation.compiling import compile_criterion, compile_value, enter_criteria
+from engine.evaluation.compiling import compile_criterion, compile_value, compile_watched, enter_criteria
 from engine.evaluation.context import Context, CriterionFunction
 from engine.evaluation.entries import scalar
 from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, Reading, State, Verdict, Why, joined, sooner, state_of
@@ -142,7 +142,7 @@ def _truth(node: s.Criterion, read: Any) -> CriterionFunction:
 
 
 def _compare(node: s.Compare, scope: Scope) -> CriterionFunction:
-    read_left, read_right = compile_value(node.left, scope), compile_value(node.right, scope)
+    read_left, read_right = compile_watched(node.left, scope), compile_watched(node.right, scope)
 
     def judge(context: Context) -> Verdict:
         return comparison(
@@ -289,6 +289,7 @@ def _silence(context: Context, selection: Any) -> Gap | None:
 def _passed(node: s.Criterion, read: Callable[[Context], tuple[State, Reading]]) -> CriterionFunction:
     def judge(context: Context) -> Verdict:
         state, reading = read(context)
+        context.turns(reading.until)
         return Verdict(
             state,
             node,

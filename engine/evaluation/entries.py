@@ -15,6 +15,7 @@ from engine.calendar import add, end_of, instant, is_day, local_day
 from engine.catalogue.definition import FactDefinition, FactKind
 from engine.evaluation.context import Context
 from engine.evaluation.results import Gap, Range, Reading, Why, joined, unknown
+from engine.evaluation.tracking import fact_cell, own_cell
 from engine.model import Act, Fact, FactStatus, Hold, StageEntry, Task, When
 from engine.units import Duration, Quantity
 
@@ -52,6 +53,8 @@ def found(context: Context, source: str, name: str) -> list[EntryRecord]:
     """All entries of a source that are visible in the context, oldest first."""
     if source == "fact":
         return list(visible(context, name))
+    if source != "stage":
+        context.world.tracker.read(own_cell(source, context.enrolment.id, name))
     return _OWN[source](context, name)
 
 
@@ -60,13 +63,17 @@ def _stages(context: Context, name: str) -> list[EntryRecord]:
 
 
 def _acts(context: Context, name: str) -> list[EntryRecord]:
-    acts = [act for act in context.world.chart.acts.values() if act.enrolment == context.enrolment.id and act.action == name]
+    acts = [
+        act for act in context.world.chart.acts.values() if act.enrolment == context.enrolment.id and act.action == name
+    ]
     acts.sort(key=lambda act: act.seq)
     return [act for act in acts if act.at <= context.as_of]
 
 
 def _holds(context: Context, name: str) -> list[EntryRecord]:
-    holds = [one for one in context.world.chart.holds.values() if one.enrolment == context.enrolment.id and one.code == name]
+    holds = [
+        one for one in context.world.chart.holds.values() if one.enrolment == context.enrolment.id and one.code == name
+    ]
     holds.sort(key=lambda one: one.opened)
     return [one for one in holds if one.opened <= context.as_of]
 
@@ -89,6 +96,7 @@ _OWN: dict[str, Callable[[Context, str], list[EntryRecord]]] = {
 def visible(context: Context, name: str) -> list[Fact]:
     """Facts of an id or class that count in the context, oldest first."""
     records, catalogue = context.world.records, context.world.catalogue
+    context.world.tracker.read(fact_cell(name))
     if name in catalogue.facts:
         return [fact for fact in records.current(name) if _counts(context, fact)]
     members = [*catalogue.members(name), "other_drug"]
@@ -214,4 +222,3 @@ def stale_from(context: Context, fact: Fact, months: int, days: int, seconds: in
     last = add(fact.effective_day, Duration(months, days), zone)
     assert is_day(last)
     return end_of(last, zone)
-

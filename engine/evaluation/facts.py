@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from engine.calendar import add_months, age_in_years, start_of_day
+from engine.calendar import add_months, age_in_years, end_of, start_of_day
 from engine.evaluation import entries
 from engine.evaluation.context import Context, ValueFunction
 from engine.evaluation.results import Reading, Why, unknown
@@ -47,6 +47,8 @@ def _if_fresh(context: Context, fact: Fact) -> Reading:
     if limit is None:
         return Reading(fact, facts=(fact.id,))
     moment = entries.stale_from(context, fact, limit.months, limit.days, limit.seconds)
+    if context.as_of < moment:
+        context.turns(moment)
     if context.as_of >= moment:
         return unknown(Why.STALE, fact.code, facts=(fact.id,))
     return Reading(fact, facts=(fact.id,), until=moment if context.moves else None)
@@ -89,12 +91,28 @@ def all_values(context: Context, code: str) -> Reading:
 # --- built in -------------------------------------------------------------------------------------------------------
 
 
-def _today(context: Context) -> Reading:
+def today(context: Context) -> Reading:
+    """The day judged; whoever compares it says when the comparison turns."""
     return Reading(context.today, clock=context.moves)
 
 
-def _now(context: Context) -> Reading:
+def now(context: Context) -> Reading:
+    """The moment judged; whoever compares it says when the comparison turns."""
     return Reading(context.as_of, clock=context.moves)
+
+
+def _changing_daily(read: ValueFunction) -> ValueFunction:
+    """The present used as a value: what follows from it is looked at again at the next midnight."""
+
+    def reading(context: Context) -> Reading:
+        context.turns(end_of(context.today, context.world.zone))
+        return read(context)
+
+    return reading
+
+
+CLOCKS: dict[str, ValueFunction] = {"today": today, "now": now}
+"""The present, where a comparison or window watches it."""
 
 
 def _birth_date(context: Context) -> Reading:
@@ -108,6 +126,7 @@ def _age(context: Context) -> Reading:
         return birth
     years = age_in_years(birth.value, context.today)
     until = start_of_day(add_months(birth.value, 12 * (years + 1)), context.world.zone) if context.moves else None
+    context.turns(until)
     return Reading(Decimal(years), "a", facts=birth.facts, until=until)
 
 
@@ -131,7 +150,7 @@ def _bound(key: str) -> ValueFunction:
 
 
 BUILT_IN: dict[str, ValueFunction] = {
-    "today": _today, "now": _now, "age": _age, "birth_date": _birth_date, "sex": _sex,
+    "today": _changing_daily(today), "now": _changing_daily(now), "age": _age, "birth_date": _birth_date, "sex": _sex,
     "last_result": _bound("last_result"), "entry": _bound("entry"),
 }  # fmt: skip
 """Names that every sentence knows, by what they read."""

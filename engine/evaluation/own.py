@@ -10,6 +10,7 @@ from engine.evaluation.context import Context, CriterionFunction
 from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, State, Verdict, Why, joined, sooner, state_of
 from engine.evaluation.scope import Scope
 from engine.evaluation.settings import callers
+from engine.evaluation.tracking import own_cell
 from engine.language import syntax as s
 from engine.model import Task, TaskStatus
 
@@ -30,6 +31,7 @@ def hold_open(node: s.HoldOpen, scope: Scope) -> CriterionFunction:
         other = where(context)
         if other is None:
             return Verdict(NOT_MET, node)
+        context.world.tracker.read(own_cell("hold", other.enrolment.id, "*" if node.hold == "any" else node.hold))
         holds = [
             one
             for one in context.world.chart.holds.values()
@@ -51,6 +53,7 @@ def task_is(node: s.TaskIs, scope: Scope) -> CriterionFunction:
         other = where(context)
         if other is None:
             return Verdict(NOT_MET, node)
+        context.world.tracker.read(own_cell("task", other.enrolment.id, node.task))
         tasks = [
             one
             for one in context.world.chart.tasks.values()

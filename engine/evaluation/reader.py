@@ -16,6 +16,7 @@ from engine.evaluation.context import Context
 from engine.evaluation.facts import BUILT_IN, fact_entry, fact_value
 from engine.evaluation.results import Gap, Range, Reading, Why, joined, sooner
 from engine.evaluation.settings import setting
+from engine.evaluation.tracking import own_cell
 from engine.functions import NotKnown
 from engine.model import Act, Fact, Task
 
@@ -89,6 +90,7 @@ class ContextReader:
     def tasks(self, code: str) -> Sequence[Task]:
         """Tasks of this enrolment by their rule, oldest due first."""
         context = self._context
+        context.world.tracker.read(own_cell("task", context.enrolment.id, code))
         found = [
             task
             for task in context.world.chart.tasks.values()
@@ -106,6 +108,7 @@ class ContextReader:
     def changes_at(self, moment: datetime) -> None:
         """Tell that time alone changes the answer at that moment."""
         if self._context.moves and moment > self.now:
+            self._context.turns(moment)
             self.until = sooner(self.until, moment)
 
     def _saw(self, facts: tuple[str, ...], until: datetime | None) -> None:

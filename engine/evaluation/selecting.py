@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.calendar import add, end_of, instant, is_day, local_day, start_of_day
 from engine.calendar import compare as compare_dates
-from engine.evaluation.compiling import compile_criterion, compile_value
+from engine.evaluation.compiling import compile_criterion, compile_value, compile_watched
 from engine.evaluation.context import Context
 from engine.evaluation.entries import EntryRecord, attribute_of, found, moment_of, when_of
 from engine.evaluation.results import MET, NOT_MET, Gap, Reading, joined, sooner
@@ -77,8 +77,9 @@ def _sort_in(
     certain = True
     for test in tests:
         truth, until = test(entry)
-        if context.moves:
+        if context.moves and until is not None:
             selection.until = sooner(selection.until, until)
+            context.turns(until)
         if truth is False:
             return
         certain = certain and bool(truth)
@@ -134,7 +135,7 @@ def _bound_name(context: Context, head: str, key: str) -> str:
 
 def compile_window(window: s.Window, scope: Scope) -> WindowFunction:
     """A function that prepares the test of one window in a context."""
-    read_date = compile_value(window.date, scope) if window.date is not None else None
+    read_date = compile_watched(window.date, scope) if window.date is not None else None
     read_period = compile_value(window.period, scope) if window.period is not None else None
     read_upper = compile_value(window.upper, scope) if window.upper is not None else None
 
@@ -199,7 +200,9 @@ def _at_least(side: str, day: Any, period: Duration, _: Duration, zone: str, clo
             return compare_dates(when, add(day, period, zone), zone) >= 0, None
         ready = add(when, period, zone)
         passed = compare_dates(ready, day, zone) <= 0
-        return _maybe(passed, _vague(entry, period)), reaching(ready, day, zone) if (clock or side == "ago") and not passed else None
+        return _maybe(passed, _vague(entry, period)), reaching(ready, day, zone) if (
+            clock or side == "ago"
+        ) and not passed else None
 
     return test
 
@@ -210,7 +213,11 @@ def _between(side: str, day: Any, lower: Duration, upper: Any, zone: str, clock:
         start, end = (when, day) if side == "before" else (day, when)
         ready, late = add(start, lower, zone), add(start, upper, zone)
         inside = compare_dates(ready, end, zone) <= 0 <= compare_dates(late, end, zone)
-        turn = (reaching(ready, day, zone) if compare_dates(ready, end, zone) > 0 else past(late, day, zone)) if clock else None
+        turn = (
+            (reaching(ready, day, zone) if compare_dates(ready, end, zone) > 0 else past(late, day, zone))
+            if clock
+            else None
+        )
         return _maybe(inside, _vague(entry, lower, upper)), turn
 
     return test

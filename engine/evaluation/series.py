@@ -17,6 +17,7 @@ from engine.evaluation.entries import scalar
 from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, Reading, State, Why, joined, sooner, state_of, unknown
 from engine.evaluation.scope import Scope
 from engine.evaluation.selecting import compile_window, reaching, resolver
+from engine.evaluation.tracking import fact_cell, own_cell
 from engine.language import syntax as s
 from engine.model import ExposureEvent, Fact, TaskStatus
 from engine.units import Duration
@@ -212,6 +213,7 @@ def every_result(node: s.EveryResult, scope: Scope) -> Judged:
 
     def judge(context: Context) -> tuple[State, Reading]:
         chart, states, facts = context.world.chart, [], ()
+        context.world.tracker.read(own_cell("task", context.enrolment.id, node.task))
         for task in chart.tasks.values():
             if task.enrolment != context.enrolment.id or task.code != node.task or task.status is TaskStatus.CANCELLED:
                 continue
@@ -221,6 +223,7 @@ def every_result(node: s.EveryResult, scope: Scope) -> Judged:
             if fact is None:
                 states.append(UNKNOWN)
                 continue
+            context.world.tracker.read(fact_cell(fact.code))
             verdict = comparison(context, node, entries.value_of(context, fact), node.operator, read_limit(context))
             states.append(verdict.state)
             facts = joined(facts, verdict.facts)
@@ -245,8 +248,10 @@ def changed(node: s.Changed, scope: Scope) -> Judged:
         earlier = None
         for group in _moments(facts):
             values = _possible(context, group)
-            if earlier is not None and values & set(node.after) and all(test(group[-1])[0] for test in tests):
-                return MET, Reading(True, facts=(earlier, *(fact.id for fact in group)))
+            if earlier is not None and values & set(node.after):
+                if all(test(group[-1])[0] for test in tests):
+                    return MET, Reading(True, facts=(earlier, *(fact.id for fact in group)))
+                earlier = None
             if values & set(node.before):
                 earlier = group[-1].id
         return NOT_MET, Reading(False, facts=tuple(fact.id for fact in facts[-2:]))

@@ -63,7 +63,9 @@ def parse_value(text: str) -> s.Value:
 
 def _read(text: str, start: str) -> Any:
     if len(text) > MAX_LENGTH:
-        raise SentenceError(f"The sentence has {len(text)} characters; {MAX_LENGTH} are allowed.", remedy="Name a part of it.")
+        raise SentenceError(
+            f"The sentence has {len(text)} characters; {MAX_LENGTH} are allowed.", remedy="Name a part of it."
+        )
     try:
         parsed = parser().parse(text, start=start)
         tree = _Builder().transform(parsed) if not deeper_than(4 * MAX_DEPTH, parsed) else None
@@ -199,7 +201,9 @@ class _Builder(Transformer[Token, Any]):
 
     def over_callers(self, which: str, value: s.Value) -> s.OverCallers:
         if which == "first known":
-            raise SentenceError("“first known of … over callers” has no order.", remedy="Use earliest, latest, least or greatest.")
+            raise SentenceError(
+                "“first known of … over callers” has no order.", remedy="Use earliest, latest, least or greatest."
+            )
         return s.OverCallers(which, value)
 
     def latest(self, selector: s.Selector) -> s.Pick:
@@ -364,7 +368,9 @@ class _Builder(Transformer[Token, Any]):
     def never_given(self, value: s.Value) -> s.NeverGiven:
         return s.NeverGiven(_named(value, "never given"))
 
-    def changed(self, value: s.Value, old: tuple[str, ...], new: tuple[str, ...], windows: tuple[s.Window, ...]) -> s.Changed:
+    def changed(
+        self, value: s.Value, old: tuple[str, ...], new: tuple[str, ...], windows: tuple[s.Window, ...]
+    ) -> s.Changed:
         return s.Changed(_named(value, "changed"), old, new, windows)
 
     def fell(self, value: s.Value, amount: s.Value, reference: s.Value) -> s.Moved:

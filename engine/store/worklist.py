@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, true, tuple_
 
 from engine.model import When
-from engine.store.schema import enrolment, hold, patient, task
+from engine.store.schema import enrolment, hold, patient, task, timer
 from engine.store.session import answered
 
 STATES = ("overdue", "due", "blocked", "later")
@@ -213,9 +213,14 @@ def open_enrolments(
         return [OpenEnrolment(*row) for row in connection.execute(query.limit(limit))]
 
 
-def _read(
-    connection: Connection, section: _Section, wanted: Wanted, after: Place | None, limit: int
-) -> Sequence[Any]:
+def due_timers(engine: Engine, now: datetime, *, most: int = 10_000) -> int:
+    """How many pending timers are due, counted up to `most`. Raises StoreBusy."""
+    limited = select(timer.c.id).where(timer.c.state == "pending", timer.c.due <= now).limit(most).subquery()
+    with answered(), engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(limited)).scalar_one()
+
+
+def _read(connection: Connection, section: _Section, wanted: Wanted, after: Place | None, limit: int) -> Sequence[Any]:
     query = _filtered(section, wanted)
     key = (section.moment, section.patient, section.id)
     if after is not None:

@@ -10,11 +10,12 @@ from decimal import Decimal
 
 from engine.functions import Answer, NotKnown, Reader, function
 from engine.model import Fact
-from pathways.calculations.reading import IMPRECISE, NO_UNIT_OR_LIMIT, number, setting
+from pathways.calculations.reading import IMPRECISE, NEVER_RECORDED, NO_UNIT_OR_LIMIT, number, setting
 
 POSITIVE, NEGATIVE = "positive", "negative"
 BY_WORD = {"detected": POSITIVE, "detected_below_quantification": POSITIVE, "not_detected": NEGATIVE}
 INTERNATIONAL = "[IU]/mL"
+LOADS = ("hbv_dna", "hcv_rna", "cmv_dna", "ebv_dna")
 FALLBACK = Decimal(20)
 """Lower limit in IU/mL where the report names none (LOCAL DEFAULT)."""
 
@@ -68,3 +69,33 @@ def cmv_dna_result(read: Reader) -> Answer:
 def ebv_dna_result(read: Reader) -> Answer:
     """Epstein-Barr virus DNA; copies/mL without a stated limit stay unknown."""
     return viral_result(read, "ebv_dna")
+
+
+@function("viraemia_result", en="Any viraemia", zh="病毒血症", kind="coded", statements=["INF-4", "CART-4.7"])
+def viraemia_result(read: Reader) -> Answer:
+    """Over HBV, HCV, CMV and EBV loads and the stated `viraemia`: `positive` if any latest result is; `negative` if all that
+    were ever done are. A virus never looked for says nothing. Raises `NotKnown` where none was done, or one leaves it open.
+    """
+    results, gaps = _all_results(read)
+    if POSITIVE in results:
+        return POSITIVE
+    if gaps:
+        raise gaps[0]
+    if not results:
+        raise NotKnown(NEVER_RECORDED, "viraemia")
+    return NEGATIVE
+
+
+def _all_results(read: Reader) -> tuple[list[str], list[NotKnown]]:
+    results, gaps = _stated(read), []
+    for code in LOADS:
+        try:
+            results.append(viral_result(read, code))
+        except NotKnown as gap:
+            gaps += [gap] if gap.reason != NEVER_RECORDED else []
+    return results, gaps
+
+
+def _stated(read: Reader) -> list[str]:
+    entries = read.entries("viraemia")
+    return [NEGATIVE if entries[-1].value == "none" else POSITIVE] if entries else []

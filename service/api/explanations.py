@@ -14,7 +14,10 @@ from service.api.looking import Prospect
 
 _SAYS = {
     Verdict.ACCEPTED: ("{label} is possible now.", "目前可以执行「{label}」。"),
-    Verdict.WARNED: ("{label} is possible now, with {number} warning(s).", "目前可以执行「{label}」，有 {number} 项警示。"),
+    Verdict.WARNED: (
+        "{label} is possible now, with {number} warning(s).",
+        "目前可以执行「{label}」，有 {number} 项警示。",
+    ),
     Verdict.REFUSED: ("{label} is blocked: {reasons}", "「{label}」受阻：{reasons}"),
 }
 _MISSING = (" Missing: {listed}.", "缺少：{listed}。")

@@ -14,15 +14,14 @@ from engine.calendar import days_between, local_day
 from engine.commands import Reason, Verdict
 from engine.decide import acting
 from engine.decide.explaining import MISSING, reason_of
-from engine.decide.working import Working
+from engine.decide.working import Index, Working
 from engine.definition.guards import PASS, Finding
 from engine.definition.schema import Parameter
-from engine.evaluation.records import Records
 from engine.evaluation.results import Range
 from engine.language import syntax
 from engine.model import SYSTEM, Chart, Enrolment
-from service.wiring import Careway
 from service.api.shown import value_text
+from service.wiring import Careway
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class Look:
         self.chart = chart
         self.language = language
         self._labels = careway.registry.labels
-        self._working = Working.of(chart, Records.of(chart.facts.values()), careway.registry, at, SYSTEM)
+        self._working = Working.of(chart, Index.of(chart), careway.registry, at, SYSTEM)
 
     def prospects(self, enrolment: Enrolment) -> list[Prospect]:
         """Every action of the enrolment, in the order of the definition; those that the stage allows first."""
@@ -123,7 +122,11 @@ class Look:
     def _shown(self, value: Any, unit: str) -> str:
         if isinstance(value, Range):
             low, high = (self._shown(one, "") for one in (value.low, value.high))
-            return f"{low}–{high} {unit}".strip() if low and high else f"{'≥' if low else '≤'} {low or high} {unit}".strip()
+            return (
+                f"{low}–{high} {unit}".strip()
+                if low and high
+                else f"{'≥' if low else '≤'} {low or high} {unit}".strip()
+            )
         return value_text(value, unit, self.language) if value is not None else ""
 
     def _age(self, facts: tuple[str, ...]) -> int | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from service.api.metrics import Metrics
 from service.wiring import Careway
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -24,3 +25,12 @@ def _of(request: Request) -> Careway:
 
 Parts = Annotated[Careway, Depends(_of)]
 """The parts of the product, for a route."""
+
+
+def _metrics_of(request: Request) -> Metrics:
+    found: Metrics = request.app.state.metrics
+    return found
+
+
+Counted = Annotated[Metrics, Depends(_metrics_of)]
+"""Carries out commands and counts them, for a route."""

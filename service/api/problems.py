@@ -13,9 +13,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from engine.errors import CarewayError, Conflict, InvalidCommand, InvalidFact, NotFound, UnknownName
+from engine.errors import CarewayError, Conflict, InvalidCommand, InvalidFact, KeyReused, NotFound, UnknownName
 from engine.ports import CommitUnknown, StoreBusy
-from service.api.language import of_request
+from service.api.language import of_page, of_request
 from service.api.wording import invalid_text, title_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,7 +42,7 @@ def status_of(error: CarewayError) -> int:
         return HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(error, NotFound):
         return HTTPStatus.NOT_FOUND
-    known = isinstance(error, InvalidFact | InvalidCommand | UnknownName)
+    known = isinstance(error, InvalidFact | InvalidCommand | KeyReused | UnknownName)
     return HTTPStatus.UNPROCESSABLE_ENTITY if known else HTTPStatus.INTERNAL_SERVER_ERROR
 
 
@@ -51,6 +51,8 @@ def problem(
 ) -> Response:
     """A problem response. `type` is a stable URN of `code`; empty members are left out."""
     language = of_request(request)
+    if (shown := _as_page(request, status, code, detail, str(more.get("remedy", "")))) is not None:
+        return shown
     content = {
         "type": f"urn:careway:problem:{code}", "title": title_of(code, int(status), language), "status": int(status),
         "code": code, "detail": detail, "instance": request.url.path, **more,
@@ -58,6 +60,15 @@ def problem(
     kept = {key: value for key, value in content.items() if value not in ("", None)}
     always = {"content-language": language, "cache-control": "no-store", **(headers or {})}
     return Response(orjson.dumps(kept, default=str), int(status), always, MEDIA_TYPE)
+
+
+def _as_page(request: Request, status: int, code: str, detail: str, remedy: str) -> Response | None:
+    """The same for a person whose browser asked for a page; None for a program."""
+    show = getattr(request.app.state, "error_page", None)
+    if show is None or request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+        return None
+    answer: Response = show(request, int(status), title_of(code, int(status), of_page(request)), detail, remedy)
+    return answer
 
 
 def install(app: FastAPI) -> None:

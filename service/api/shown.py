@@ -121,7 +121,10 @@ class Shower:
         known = chart.patient
         enrolments = [self.enrolment(chart, one) for one in chart.enrolments.values()]
         return s.PatientSummary(
-            **patient(known).model_dump(), facts=len(chart.facts), enrolments=enrolments, deviations=len(chart.deviations)
+            **patient(known).model_dump(),
+            facts=len(chart.facts),
+            enrolments=enrolments,
+            deviations=len(chart.deviations),
         )
 
 

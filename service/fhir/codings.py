@@ -20,7 +20,7 @@ OTHER_SPELLINGS = ("urn:careway:CodeSystem/facts", "urn:careway:CodeSystem:facts
 CODES = Path(pathways.__file__).parent / "catalogue" / "codes.yaml"
 
 
-class Unmapped(Exception):  # noqa: N818 - a result, not an error: it is counted
+class Unmapped(Exception):
     """No code of the resource means a fact; `codes` are those that it bears, each with the reason where one is known."""
 
     def __init__(self, codes: dict[str, str]) -> None:
@@ -28,7 +28,7 @@ class Unmapped(Exception):  # noqa: N818 - a result, not an error: it is counted
         self.codes = codes
 
 
-class NeedsConfirmation(Exception):  # noqa: N818 - a result, not an error: it is counted
+class NeedsConfirmation(Exception):
     """The code means a fact only if a person says what the drug was given for."""
 
     def __init__(self, code: str, fact: str) -> None:

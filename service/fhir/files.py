@@ -19,7 +19,8 @@ LARGEST_BUNDLE = 256 * 1024 * 1024
 """Bytes of one JSON file."""
 LONGEST_LINE = 8 * 1024 * 1024
 """Bytes of one NDJSON line: one resource."""
-DEEPEST = 64
+LONGEST_NUMBER = 64
+"""Digits of an integer."""
 _BUNDLES = ("transaction", "collection", "searchset", "batch", "history", "batch-response", "transaction-response")
 
 
@@ -132,25 +133,17 @@ def _located(file: str, place: str, resource: Any, url: str, done: int) -> Locat
 def parse(text: bytes) -> Any:
     """One JSON text with exact numbers; raises `UnreadableInput`."""
     try:
-        return json.loads(text.decode("utf-8-sig"), parse_float=_number, parse_int=_integer, parse_constant=_no_number)
+        return json.loads(text.decode("utf-8-sig"), parse_float=Decimal, parse_int=_integer, parse_constant=_no_number)
     except UnicodeDecodeError:
         raise UnreadableInput("the text is not UTF-8") from None
     except RecursionError:
         raise UnreadableInput("the JSON is nested too deeply") from None
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         raise UnreadableInput(f"this is not JSON: {error}") from None
 
 
-def _number(text: str) -> Decimal:
-    """An exact number; an exponent that no result has would only blow up arithmetic."""
-    number = Decimal(text)
-    if number and abs(number.adjusted()) > DEEPEST:
-        raise ValueError(f"the number {text[:20]} is out of range")
-    return number
-
-
 def _integer(text: str) -> int:
-    if len(text) > DEEPEST:
+    if len(text) > LONGEST_NUMBER:
         raise ValueError(f"the number {text[:20]} is out of range")
     return int(text)
 

@@ -36,7 +36,8 @@ def import_files(
     engine: Engine, paths: Sequence[Path], now: datetime, by: Person, progress: Progress | None = None
 ) -> ImportReport:
     """Import Bundles and NDJSON files. `now` (UTC) is when Careway learns of it; `by` is who imports. Never raises for
-    what stands in a file; a file that cannot be opened is a problem too."""
+    what stands in a file; a file that cannot be opened is a problem too.
+    """
     session = Session(engine, now, by)
     session.report.files = len(paths)
     meter = _Meter(paths, progress)
@@ -66,7 +67,7 @@ class Session:
     def __init__(self, engine: Engine, now: datetime, by: Person) -> None:
         self.engine, self.now, self.by = engine, now, by
         self.report = ImportReport()
-        self.people = People(engine, cast(PeopleStore, engine.store), now, by, self.report)
+        self.people = People(engine, cast("PeopleStore", engine.store), now, by, self.report)
         self.codings = load_codings(engine.registry.catalogue)
         self.medications: dict[str, Node] = {}
 

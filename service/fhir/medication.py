@@ -63,7 +63,7 @@ def read_request(resource: Node, scope: Scope) -> Told:
         )
     dosage = resource.at("dosageInstruction").first()
     bounds = dosage.to("timing", "repeat", "boundsPeriod")
-    start = bounds.at("start") if bounds.at("start") else resource.at("authoredOn")
+    start = bounds.at("start") or resource.at("authoredOn")
     return _course(resource, scope, status, dosage, (start, bounds.at("end")))
 
 

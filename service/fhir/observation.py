@@ -51,10 +51,8 @@ def _statement(
         )
         return
     values = _values(node, meaning)
-    if not values and not _has_value(node):
-        raise Withdrawn("no value", place=node.path)
     if not values:
-        told.kept_out.append(f"{definition.id}: no value that can be read")
+        told.kept_out.append("no value that can be read" if _has_value(node) else "no value")
         return
     yield Statement(definition.id, when, raw | _qualifiers(node, definition), values, part, node.path)
 
@@ -76,7 +74,7 @@ def _effective(resource: Node, scope: Scope) -> When:
     """When it was true; `issued` is not taken for it, since it would make an old sample look fresh."""
     kind, node = resource.choice("effective")
     if kind == "Period":
-        node = node.at("end") if node.at("end") else node.at("start")
+        node = node.at("end") or node.at("start")
     elif kind not in ("DateTime", "Instant", ""):
         raise KeptOut(f"effective{kind} is no date", place=node.path)
     when = read_when(node, scope.zone)

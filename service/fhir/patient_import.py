@@ -12,7 +12,7 @@ from engine.commands import Command, CorrectFact, Entry, RecordFacts, RetractFac
 from engine.errors import CallerError, InvalidFact
 from engine.model import Person
 from service.fhir.codings import Codings
-from service.fhir.plan import Change, Incoming, Planner, Recorded, Refusal
+from service.fhir.plan import Change, DoseLeftOut, Incoming, Planner, Recorded, Refusal, Step
 from service.fhir.readers import READERS
 from service.fhir.report import ImportReport, Problem
 from service.fhir.shape import KeptOut, Node
@@ -56,7 +56,7 @@ class PatientImport:
                     self._count(step)
         self._carry_out(changes)
 
-    def _plan(self, planner: Planner, one: Incoming) -> list[Change | Refusal | str]:
+    def _plan(self, planner: Planner, one: Incoming) -> list[Step]:
         """What a resource leads to; one that cannot be read leaves what was recorded from it."""
         told, void = Told(), ""
         try:
@@ -79,9 +79,11 @@ class PatientImport:
         self.report.kept_out.update(told.kept_out)
         return told
 
-    def _count(self, step: Refusal | str) -> None:
+    def _count(self, step: Refusal | DoseLeftOut | str) -> None:
         if isinstance(step, Refusal):
             self._problem(step.incoming, step.statement.path, step.error)
+        elif isinstance(step, DoseLeftOut):
+            self.report.dose_left_out[step.fact] += 1
         elif step == "unchanged":
             self.report.unchanged += 1
         else:

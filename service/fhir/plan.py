@@ -132,6 +132,17 @@ class Refusal:
     error: InvalidFact
 
 
+@dataclass(frozen=True, slots=True)
+class DoseLeftOut:
+    """An exposure is recorded without its dose, which could not be read."""
+
+    fact: str
+
+
+Step = Change | Refusal | DoseLeftOut | str
+"""What a statement leads to; a text is only counted: `unchanged`, `older version`."""
+
+
 @dataclass
 class Planner:
     """Compares the statements of resources with what the chart holds."""
@@ -142,9 +153,7 @@ class Planner:
     base: dict[str, Any]
     """Patient, moment and person of the commands."""
 
-    def plan(
-        self, incoming: Incoming, statements: Iterable[Statement], void: str = ""
-    ) -> Iterator[Change | Refusal | str]:
+    def plan(self, incoming: Incoming, statements: Iterable[Statement], void: str = "") -> Iterator[Step]:
         """What to do: changes, refusals, `unchanged`, `older version`. `void` is why earlier facts no longer stand."""
         standing, told = self.recorded.standing.get(incoming.key, {}), set()
         for statement in statements:
@@ -157,16 +166,23 @@ class Planner:
                 else:
                     yield self._retraction(incoming, fact, void or "no longer stated", incoming.source(part))
 
-    def _one(self, incoming: Incoming, statement: Statement, old: Fact | None) -> Iterator[Change | Refusal | str]:
-        source = incoming.source(statement.part)
-        if source in self.recorded.seen:
+    def _one(self, incoming: Incoming, statement: Statement, old: Fact | None) -> Iterator[Step]:
+        if incoming.source(statement.part) in self.recorded.seen:
             yield "unchanged"
             return
         entered = self._enter(statement)
         if isinstance(entered, InvalidFact):
             yield Refusal(incoming, statement, entered)
             return
-        fact, raw = entered
+        if "dose" in statement.raw and "dose" not in entered[1]:
+            yield DoseLeftOut(entered[0].code)
+        yield from self._against(incoming, statement, entered, old)
+
+    def _against(
+        self, incoming: Incoming, statement: Statement, entered: tuple[Fact, dict[str, Any]], old: Fact | None
+    ) -> Iterator[Step]:
+        """What an acceptable fact changes beside the one that stands."""
+        (fact, raw), source = entered, incoming.source(statement.part)
         if old is None:
             yield Change(
                 incoming,
@@ -207,9 +223,8 @@ class Planner:
 
     def _enter(self, statement: Statement) -> tuple[Fact, dict[str, Any]] | InvalidFact:
         """The fact as it would be recorded and the raw entry that makes it, by the first spelling that is accepted."""
-        raws = [{**statement.raw, "value": value} for value in statement.values] or [dict(statement.raw)]
         first: InvalidFact | None = None
-        for raw in raws:
+        for raw in _spellings(statement):
             try:
                 return self._try(statement, raw), raw
             except InvalidFact as error:
@@ -227,6 +242,14 @@ class Planner:
             id="",
             effective=statement.effective,
         )
+
+
+def _spellings(statement: Statement) -> list[dict[str, Any]]:
+    """Raw entries of one statement, the surest first; an exposure also without its dose, which then is not known."""
+    if statement.values:
+        return [{**statement.raw, "value": value} for value in statement.values]
+    whole = dict(statement.raw)
+    return [whole, {key: value for key, value in whole.items() if key != "dose"}] if "dose" in whole else [whole]
 
 
 def _same(new: Fact, old: Fact) -> bool:

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from engine.errors import CallerError
+
+LARGEST_EXPONENT = 64
+"""Powers of ten beyond which a number is no result, and would only blow up arithmetic."""
+
+MOST_DECIMALS = 15
+"""What binary floating point leaves behind beyond these (9.799999999999999822) was never measured."""
+_WIDE = Context(prec=2 * LARGEST_EXPONENT + MOST_DECIMALS)
 
 
 class BrokenResource(CallerError):
@@ -76,9 +83,12 @@ class Node:
         """An exact number."""
         if self.value is None:
             return None
-        if isinstance(self.value, bool) or not isinstance(self.value, int | Decimal):
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float | Decimal):
             raise self.broken("a number")
-        return Decimal(self.value)
+        number = Decimal(repr(self.value)) if isinstance(self.value, float) else Decimal(self.value)
+        if not number.is_finite() or (number and abs(number.adjusted()) > LARGEST_EXPONENT):
+            raise self.broken("a number that can be a result")
+        return number
 
     def flag(self) -> bool | None:
         """A boolean."""
@@ -90,8 +100,8 @@ class Node:
         """Which type of a choice element is there (`value[x]` → `Quantity`), or an empty text."""
         if self.value is not None and not isinstance(self.value, dict):
             raise self.broken("an object")
-        for key in self.value or ():
-            if isinstance(key, str) and key.startswith(name) and key[len(name) : len(name) + 1].isupper():
+        for key, value in (self.value or {}).items():
+            if value is not None and key.startswith(name) and key[len(name) : len(name) + 1].isupper():
                 return key[len(name) :], self.at(key)
         return "", Node(None, f"{self.path}.{name}[x]")
 
@@ -101,5 +111,8 @@ class Node:
 
 
 def decimal_text(number: Decimal) -> str:
-    """A number as people write it, without exponent."""
+    """A number as people write it, without exponent; more decimals than any laboratory has are rounded away."""
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -MOST_DECIMALS:
+        number = number.quantize(Decimal(1).scaleb(-MOST_DECIMALS), context=_WIDE)
     return f"{number:f}"

@@ -22,7 +22,9 @@ def does_something(subject: Subject) -> Iterator[Problem]:
         if targets(rule):
             continue
         if not rule.effects:
-            yield subject.problem(path, f"{name} leads nowhere and has no effects.", "Give it `to`, `cases` or `effects`.")
+            yield subject.problem(
+                path, f"{name} leads nowhere and has no effects.", "Give it `to`, `cases` or `effects`."
+            )
         elif not rule.on:
             remedy = "Add `on:` with the event, or `to:`."
             yield subject.problem(path, f"{name} has effects but neither a stage nor an edge.", remedy)
@@ -37,9 +39,9 @@ def has_a_trigger(subject: Subject) -> Iterator[Problem]:
 
 
 def stays_put(subject: Subject) -> Iterator[Problem]:
-    """A transition that leads only to the stage from which it starts never does anything."""
+    """Without an edge, a transition that leads only to the stage from which it starts never does anything."""
     for name, rule in subject.spec.automatic.items():
-        if rule.from_ is None or not targets(rule) or rule.effects:
+        if rule.from_ is None or not targets(rule) or rule.effects or rule.on:
             continue
         if all(source == target for source in rule.from_ for target in targets(rule)):
             remedy = "Correct `from` or `to`."

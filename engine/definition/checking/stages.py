@@ -53,7 +53,9 @@ def nested_stages(subject: Subject) -> Iterator[Problem]:
             seen.add(at)
             at = stages[at].parent
         if at == name:
-            yield subject.problem(f"stages.{name}.parent", f"Stage {name} lies in itself.", "Break the circle of parents.")
+            yield subject.problem(
+                f"stages.{name}.parent", f"Stage {name} lies in itself.", "Break the circle of parents."
+            )
 
 
 def reachable(subject: Subject) -> Iterator[Problem]:
@@ -87,7 +89,9 @@ def ways_out(subject: Subject) -> Iterator[Problem]:
             for trigger in dict.fromkeys(move.trigger for move in leaving):
                 part = "actions" if trigger in spec.actions else "automatic"
                 remedy = f"Take {name} out of its `from`, or let {name} not be terminal."
-                yield subject.problem(f"{part}.{trigger}.from", f"{trigger} leads out of the terminal stage {name}.", remedy)
+                yield subject.problem(
+                    f"{part}.{trigger}.from", f"{trigger} leads out of the terminal stage {name}.", remedy
+                )
         elif not stage.terminal and not leaving and not closable and not _holds_others(subject, name):
             remedy = "Add an action that leaves it, or mark it `terminal: true`."
             yield subject.problem(f"stages.{name}", f"Nothing leads out of stage {name}.", remedy)
@@ -118,7 +122,9 @@ def previous_stage(subject: Subject) -> Iterator[Problem]:
         if PREVIOUS not in leads_to:
             continue
         if element.from_ is None:
-            yield subject.problem(f"{path}.to", "`previous stage` without `from`.", "Name the stages that are left in `from`.")
+            yield subject.problem(
+                f"{path}.to", "`previous stage` without `from`.", "Name the stages that are left in `from`."
+            )
         for stage in sources(spec, element):
             if element.from_ is not None and stage in spec.stages and stage not in entered:
                 remedy = "Nothing leads to that stage, so it has no previous one; name the stage to go to."

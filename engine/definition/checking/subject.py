@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.catalogue import Catalogue
@@ -11,7 +11,7 @@ from engine.catalogue.names import did_you_mean
 from engine.definition.checking.sentences import Sentence, sentences_of
 from engine.definition.graph import StateGraph
 from engine.definition.reading import Problem, Source
-from engine.definition.schema import Automatic, DefinitionSpec, Effect
+from engine.definition.schema import DefinitionSpec, Effect
 from engine.functions import Function
 
 
@@ -25,6 +25,17 @@ class Subject:
     """Every definition that is loaded, this one included, by pathway."""
     catalogue: Catalogue
     functions: Mapping[str, Function]
+    _peers: dict[str, Subject] = field(default_factory=dict, repr=False)
+    """Subjects of the other definitions, shared so that each sentence is read once."""
+
+    def peer(self, spec: DefinitionSpec) -> Subject:
+        """The subject of a definition that is loaded beside this one."""
+        if spec is self.spec:
+            return self
+        if spec.pathway not in self._peers:
+            subject = Subject(self.source, spec, self.others, self.catalogue, self.functions, self._peers)
+            self._peers[spec.pathway] = subject
+        return self._peers[spec.pathway]
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -60,8 +71,3 @@ class Subject:
     def warning(self, path: str, message: str, remedy: str) -> Problem:
         """A finding that does not keep the definition from running."""
         return self.problem(path, message, remedy, "warning")
-
-
-def edge_of(rule: Automatic) -> str:
-    """The edge of an automatic transition, empty for one that watches conditions."""
-    return rule.on or ""

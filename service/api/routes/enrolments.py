@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from engine.commands import Override, PerformAction
 from engine.model import Enrolment, Person
+from service.api import asked
 from service.api import schemas as s
 from service.api.acting import Acting
 from service.api.answers import CHANGING, CONDITIONAL, DOCUMENTED, numbered, prospect, refused, result
@@ -16,7 +17,7 @@ from service.api.conditional import IdempotencyKey, SeenVersion, etag
 from service.api.explanations import explanation
 from service.api.language import Language
 from service.api.looking import Look, Prospect
-from service.api.parts import Parts
+from service.api.parts import Counted, Parts
 from service.api.shown import Shower
 from service.api.strict_json import StrictRoute
 from service.wiring import Careway
@@ -43,9 +44,7 @@ def actions(parts: Parts, language: Language, response: Response, enrolment: str
 
 
 @router.post("/actions/{action}/preview", operation_id="previewAction")
-def preview(
-    parts: Parts, language: Language, enrolment: str, action: str, body: s.Considered
-) -> s.ActionProspect:
+def preview(parts: Parts, language: Language, enrolment: str, action: str, body: asked.Considered) -> s.ActionProspect:
     """What an action with these parameters would lead to; changes nothing."""
     look, one = _looking(parts, enrolment, language)
     return prospect(look.prospect(one, action, body.parameters))
@@ -55,8 +54,8 @@ def preview(
     "/actions/{action}", operation_id="performAction", response_model=s.Result, responses={**CHANGING, **CONDITIONAL}
 )
 def perform(
-    parts: Parts, by: Acting, language: Language, request: Request, response: Response, enrolment: str, action: str,
-    body: s.Performed, seen: SeenVersion, key: IdempotencyKey = "",
+    *, parts: Parts, metrics: Counted, by: Acting, language: Language, request: Request, response: Response, enrolment: str, action: str,
+    body: asked.Performed, seen: SeenVersion, key: IdempotencyKey = "",
 ) -> Any:  # fmt: skip
     """Do an action on the version that was seen. A medical refusal is a 409 with its reasons."""
     patient = _patient(parts, enrolment)
@@ -64,7 +63,7 @@ def perform(
         patient=patient, at=parts.clock.now(), by=by, key=key, enrolment=enrolment, action=action,
         parameters=body.parameters, override=_override(body), second_person=_person(body.second_person), expected_version=seen,
     )  # fmt: skip
-    outcome = parts.engine.execute(command)
+    outcome = metrics.execute(command)
     answer = result(parts, patient, outcome, language)
     return numbered(response, answer) if outcome.accepted else refused(request, answer, language)
 
@@ -89,11 +88,11 @@ def _patient(parts: Careway, enrolment: str) -> str:
     return patient
 
 
-def _person(actor: s.Actor | None) -> Person | None:
+def _person(actor: asked.Actor | None) -> Person | None:
     return None if actor is None else Person(actor.role, actor.name)
 
 
-def _override(body: s.Performed) -> Override | None:
+def _override(body: asked.Performed) -> Override | None:
     if body.override is None:
         return None
     by = body.override.approved_by

@@ -12,51 +12,70 @@ from engine.codec import instant_text
 from engine.commands import CorrectFact, Entry, RecordFacts, RetractFact
 from engine.evaluation.records import Records
 from engine.model import Chart, Fact, FactStatus
+from service.api import asked, shown
 from service.api import schemas as s
-from service.api import shown
 from service.api.acting import Acting
 from service.api.answers import CHANGING, DOCUMENTED, result
 from service.api.conditional import IdempotencyKey
 from service.api.language import Language
-from service.api.parts import Parts
+from service.api.parts import Counted, Parts
 from service.api.strict_json import StrictRoute
 
-router = APIRouter(
-    prefix="/patients/{patient}/facts", tags=["facts"], route_class=StrictRoute, responses=DOCUMENTED
-)
+router = APIRouter(prefix="/patients/{patient}/facts", tags=["facts"], route_class=StrictRoute, responses=DOCUMENTED)
 
 
 @router.post("", status_code=201, operation_id="recordFacts", responses=CHANGING)
 def record(
-    parts: Parts, by: Acting, language: Language, patient: str, body: s.NewFacts, key: IdempotencyKey = ""
+    *,
+    parts: Parts,
+    metrics: Counted,
+    by: Acting,
+    language: Language,
+    patient: str,
+    body: asked.NewFacts,
+    key: IdempotencyKey = "",
 ) -> s.Result:
     """Record facts, all or none. A value that cannot be believed is refused with the reason."""
     entries = tuple(Entry(one.code, one.value, one.source) for one in body.facts)
-    command = RecordFacts(
-        patient=patient, at=parts.clock.now(), by=by, key=key, entries=entries, pathway=body.pathway
-    )
-    return result(parts, patient, parts.engine.execute(command), language)
+    command = RecordFacts(patient=patient, at=parts.clock.now(), by=by, key=key, entries=entries, pathway=body.pathway)
+    return result(parts, patient, metrics.execute(command), language)
 
 
 @router.post("/{fact}/corrections", status_code=201, operation_id="correctFact", responses=CHANGING)
 def correct(
-    parts: Parts, by: Acting, language: Language, patient: str, fact: str, body: s.Correction, key: IdempotencyKey = ""
+    *,
+    parts: Parts,
+    metrics: Counted,
+    by: Acting,
+    language: Language,
+    patient: str,
+    fact: str,
+    body: asked.Correction,
+    key: IdempotencyKey = "",
 ) -> s.Result:
     """Replace the value of a recorded fact; the old version stays readable."""
     command = CorrectFact(
         patient=patient, at=parts.clock.now(), by=by, key=key, fact=fact, value=body.value, reason=body.reason,
         status=body.status,
     )  # fmt: skip
-    return result(parts, patient, parts.engine.execute(command), language)
+    return result(parts, patient, metrics.execute(command), language)
 
 
 @router.post("/{fact}/retraction", status_code=201, operation_id="retractFact", responses=CHANGING)
 def retract(
-    parts: Parts, by: Acting, language: Language, patient: str, fact: str, body: s.Retraction, key: IdempotencyKey = ""
+    *,
+    parts: Parts,
+    metrics: Counted,
+    by: Acting,
+    language: Language,
+    patient: str,
+    fact: str,
+    body: asked.Retraction,
+    key: IdempotencyKey = "",
 ) -> s.Result:
     """Declare a recorded fact entered in error."""
     command = RetractFact(patient=patient, at=parts.clock.now(), by=by, key=key, fact=fact, reason=body.reason)
-    return result(parts, patient, parts.engine.execute(command), language)
+    return result(parts, patient, metrics.execute(command), language)
 
 
 @router.get("", operation_id="listFacts")
@@ -74,7 +93,9 @@ def listed(
     wanted = parts.registry.catalogue.find(code).id if code else ""
     replaced = Records.of(chart.facts.values(), known_at=moment).replaced
     found = [one for one in _known(chart, moment) if not wanted or one.code == wanted]
-    kept = [one for one in found if history or (one.id not in replaced and one.status is not FactStatus.ENTERED_IN_ERROR)]
+    kept = [
+        one for one in found if history or (one.id not in replaced and one.status is not FactStatus.ENTERED_IN_ERROR)
+    ]
     kept.sort(key=lambda one: (one.effective, one.seq), reverse=True)
     catalogue = parts.registry.catalogue
     items = [shown.fact(catalogue, one, language, replaced.get(one.id)) for one in kept]

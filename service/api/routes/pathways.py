@@ -32,7 +32,9 @@ def read(parts: Parts, language: Language, pathway: str) -> s.PathwayShown:
     one = parts.registry.latest(pathway)
     spec = one.spec
     settings = [
-        s.SettingShown(name=name, value=setting.value, unit=setting.unit, reason=setting.reason, spec=list(setting.spec))
+        s.SettingShown(
+            name=name, value=setting.value, unit=setting.unit, reason=setting.reason, spec=list(setting.spec)
+        )
         for name, setting in spec.settings.items()
     ]
     return s.PathwayShown(

@@ -15,13 +15,14 @@ from engine.commands import Enrol
 from engine.errors import Conflict, InvalidCommand
 from engine.model import Chart, Patient, Person
 from engine.ports import AuditEntry
+from service.api import asked
 from service.api import schemas as s
 from service.api.acting import Acting
 from service.api.answers import CHANGING, DOCUMENTED, numbered, result
 from service.api.conditional import IdempotencyKey, etag
 from service.api.cursors import MOST, decode, encode
 from service.api.language import Language
-from service.api.parts import Parts
+from service.api.parts import Counted, Parts
 from service.api.shown import Shower
 from service.api.shown import patient as shown_patient
 from service.api.strict_json import StrictRoute
@@ -33,7 +34,7 @@ Cursor = Annotated[str | None, Query(max_length=600, description="`next` of the 
 
 
 @router.post("", status_code=201, operation_id="createPatient", responses=CHANGING)
-def create(parts: Parts, by: Acting, response: Response, body: s.NewPatient, key: IdempotencyKey = "") -> s.Patient:
+def create(parts: Parts, by: Acting, response: Response, body: asked.NewPatient, key: IdempotencyKey = "") -> s.Patient:
     """Register a patient. The same Idempotency-Key gives the same patient."""
     name = body.id or (_from_key(key) if key else parts.ids.new("p"))
     wanted = Patient(name, _day(body.birth_date), body.sex, _zone(body.zone))
@@ -94,14 +95,12 @@ def read(parts: Parts, language: Language, response: Response, patient: str) -> 
 
 @router.post("/{patient}/enrolments", status_code=201, operation_id="enrol", responses=CHANGING)
 def enrol(
-    parts: Parts, by: Acting, language: Language, response: Response, patient: str, body: s.NewEnrolment,
+    *, parts: Parts, metrics: Counted, by: Acting, language: Language, response: Response, patient: str, body: asked.NewEnrolment,
     key: IdempotencyKey = "",
 ) -> s.Result:  # fmt: skip
     """Put the patient on a pathway."""
-    command = Enrol(
-        patient=patient, at=parts.clock.now(), by=by, key=key, pathway=body.pathway, settings=body.settings
-    )
-    outcome = parts.engine.execute(command)
+    command = Enrol(patient=patient, at=parts.clock.now(), by=by, key=key, pathway=body.pathway, settings=body.settings)
+    outcome = metrics.execute(command)
     response.headers["location"] = f"/api/v1/enrolments/{outcome.enrolment}"
     return numbered(response, result(parts, patient, outcome, language))
 

@@ -7,15 +7,17 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from engine.commands import Acknowledge, CloseTask
+from service.api import asked
 from service.api import schemas as s
 from service.api.acting import Acting
 from service.api.answers import CHANGING, DOCUMENTED, gaps, result
 from service.api.conditional import IdempotencyKey
 from service.api.cursors import MOST
 from service.api.language import Language
-from service.api.parts import Parts
+from service.api.parts import Counted, Parts
 from service.api.strict_json import StrictRoute
-from service.worklist.listing import Line, Listing, Query as Asked
+from service.worklist.listing import Line, Listing
+from service.worklist.listing import Query as Asked
 
 router = APIRouter(tags=["worklist"], route_class=StrictRoute, responses=DOCUMENTED)
 State = Literal["overdue", "due", "blocked", "later", "unknown"]
@@ -23,33 +25,56 @@ State = Literal["overdue", "due", "blocked", "later", "unknown"]
 
 @router.post("/patients/{patient}/tasks/{task}/completion", operation_id="completeTask", responses=CHANGING)
 def complete(
-    parts: Parts, by: Acting, language: Language, patient: str, task: str, body: s.Completion, key: IdempotencyKey = ""
+    *,
+    parts: Parts,
+    metrics: Counted,
+    by: Acting,
+    language: Language,
+    patient: str,
+    task: str,
+    body: asked.Completion,
+    key: IdempotencyKey = "",
 ) -> s.Result:
     """Declare an open task done, where no fact or action tells."""
     command = CloseTask(patient=patient, at=parts.clock.now(), by=by, key=key, task=task, reason=body.reason)
-    return result(parts, patient, parts.engine.execute(command), language)
+    return result(parts, patient, metrics.execute(command), language)
 
 
 @router.post("/patients/{patient}/tasks/{task}/omission", operation_id="omitTask", responses=CHANGING)
 def omit(
-    parts: Parts, by: Acting, language: Language, patient: str, task: str, body: s.Omission, key: IdempotencyKey = ""
+    *,
+    parts: Parts,
+    metrics: Counted,
+    by: Acting,
+    language: Language,
+    patient: str,
+    task: str,
+    body: asked.Omission,
+    key: IdempotencyKey = "",
 ) -> s.Result:
     """Decide not to do an open task, with the reason."""
     command = CloseTask(
         patient=patient, at=parts.clock.now(), by=by, key=key, task=task, status="omitted", reason=body.reason
     )
-    return result(parts, patient, parts.engine.execute(command), language)
+    return result(parts, patient, metrics.execute(command), language)
 
 
 @router.post(
     "/patients/{patient}/messages/{message}/acknowledgement", operation_id="acknowledgeMessage", responses=CHANGING
 )
 def acknowledge(
-    parts: Parts, by: Acting, language: Language, patient: str, message: str, key: IdempotencyKey = ""
+    *,
+    parts: Parts,
+    metrics: Counted,
+    by: Acting,
+    language: Language,
+    patient: str,
+    message: str,
+    key: IdempotencyKey = "",
 ) -> s.Result:
     """Acknowledge a message; acknowledging it again changes nothing."""
     command = Acknowledge(patient=patient, at=parts.clock.now(), by=by, key=key, message=message)
-    return result(parts, patient, parts.engine.execute(command), language)
+    return result(parts, patient, metrics.execute(command), language)
 
 
 @router.get("/worklist", operation_id="readWorklist")
@@ -60,7 +85,9 @@ def worklist(
     pathway: Annotated[str, Query(max_length=80)] = "",
     state: Annotated[
         list[State] | None,
-        Query(description="Default: overdue, due and blocked. `unknown` stands alone: actions for which data is missing."),
+        Query(
+            description="Default: overdue, due and blocked. `unknown` stands alone: actions for which data is missing."
+        ),
     ] = None,
     cursor: Annotated[str | None, Query(max_length=600, description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,

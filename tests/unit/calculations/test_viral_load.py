@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.functions import NotKnown
-from pathways.calculations.viral_load import cmv_dna_result, ebv_dna_result, hbv_dna_result, hcv_rna_result
+from pathways.calculations.viral_load import (
+    cmv_dna_result,
+    ebv_dna_result,
+    hbv_dna_result,
+    hcv_rna_result,
+    viraemia_result,
+)
 from tests.unit.calculations.fakes import FakeReader, fact
 
 
@@ -76,3 +82,34 @@ def test_a_number_alone_is_never_negative(value: int) -> None:
         assert hbv_dna_result(read) == "positive"
     except NotKnown:
         assert value < 20
+
+
+CMV_POSITIVE = fact("cmv_dna", "2026-06-01", "500", detection="detected")
+CMV_NEGATIVE = fact("cmv_dna", "2026-06-10", "0", detection="not_detected")
+EBV_NEGATIVE = fact("ebv_dna", "2026-06-10", "0", detection="not_detected")
+
+
+def test_one_virus_detected_is_viraemia_whatever_the_others() -> None:
+    assert viraemia_result(FakeReader(CMV_POSITIVE, unusable={"hbv_dna": "conflict"})) == "positive"
+
+
+def test_viraemia_is_over_when_every_virus_looked_for_is_gone() -> None:
+    assert viraemia_result(FakeReader(CMV_POSITIVE, CMV_NEGATIVE, EBV_NEGATIVE)) == "negative"
+
+
+def test_the_latest_stated_viraemia_counts_like_a_result() -> None:
+    stated = fact("viraemia", "2026-06-11", "hsv")
+    assert viraemia_result(FakeReader(CMV_NEGATIVE, stated)) == "positive"
+    assert viraemia_result(FakeReader(stated, fact("viraemia", "2026-06-12", "none"))) == "negative"
+
+
+@pytest.mark.parametrize("reason", ["stale", "conflict", "imprecise"])
+def test_a_virus_left_open_leaves_viraemia_open(reason: str) -> None:
+    with pytest.raises(NotKnown) as gap:
+        viraemia_result(FakeReader(EBV_NEGATIVE, unusable={"cmv_dna": reason}))
+    assert (gap.value.reason, gap.value.code) == (reason, "cmv_dna")
+
+
+def test_nothing_looked_for_is_not_negative() -> None:
+    with pytest.raises(NotKnown):
+        viraemia_result(FakeReader())

@@ -1,0 +1,94 @@
+"""What the page of one patient shows: enrolments with stage and holds, next actions as checklists, tasks, messages, audit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from engine.audit.events import event_name
+from engine.calendar import age_in_years, days_between, local_day, parse_when
+from engine.codec import instant_text
+from engine.model import Enrolment
+from engine.ports import AuditEntry
+from service.api import schemas as s
+from service.api.looking import Look, Prospect
+from service.api.shown import Shower, in_order
+from service.wiring import Careway
+
+ENTRIES = 40
+"""Newest audit entries on the page; the API has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One enrolment on the page."""
+
+    shown: s.Enrolment
+    next: list[Prospect]
+    """Actions that the stage allows, blocked ones first."""
+    closed: list[s.Task]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One audit entry in short."""
+
+    position: int
+    occurred: str
+    event: str
+    role: str
+    name: str
+    pathway: str
+    happened: tuple[str, ...]
+    hash: str
+
+
+class PatientPage:
+    """Reads one patient for a reader of one language."""
+
+    def __init__(self, careway: Careway, patient: str, language: str) -> None:
+        """Raises NotFound."""
+        self._careway = careway
+        self._now = careway.clock.now()
+        self._chart = careway.engine.chart(patient)
+        self._look = Look(careway, self._chart, self._now, language)
+        self._shower = Shower(careway, language)
+
+    def values(self) -> dict[str, Any]:
+        """Everything that the template shows."""
+        known = self._chart.patient
+        today = local_day(self._now, known.zone)
+        enrolments = self._chart.enrolments.values()
+        return {
+            "patient": known, "age": age_in_years(known.birth_date, today) if known.birth_date else None, "zone": known.zone,
+            "running": [self._section(one) for one in enrolments if one.open],
+            "ended": [self._section(one) for one in enrolments if not one.open],
+            "audit": self._audit(), "days": self._days, "now": instant_text(self._now),
+        }  # fmt: skip
+
+    def _section(self, one: Enrolment) -> Section:
+        closed = [task for task in self._chart.tasks.values() if task.enrolment == one.id and task.status != "open"]
+        prospects = [found for found in self._look.prospects(one) if found.possible] if one.open else []
+        prospects.sort(key=lambda found: (not found.proposed, found.verdict.value != "refused", not found.checks))
+        shown = [self._shower.task(one, task) for task in in_order(closed)]
+        return Section(self._shower.enrolment(self._chart, one), prospects, shown[::-1])
+
+    def _days(self, when: str) -> int:
+        """Days from today to a day or instant; negative in the past."""
+        zone = self._chart.patient.zone
+        return days_between(local_day(self._now, zone), local_day(parse_when(when, zone), zone))
+
+    def _audit(self) -> list[Entry]:
+        newest = self._careway.store.entries(self._chart.patient.id)[-ENTRIES:]
+        return [self._entry(one) for one in reversed(newest)]
+
+    def _entry(self, one: AuditEntry) -> Entry:
+        actor, content = orjson.loads(one.actor), orjson.loads(one.content)
+        happened = [item for item in content.get("events", ()) if event_name(item) != one.event]
+        pathway = self._chart.enrolments[one.enrolment].pathway if one.enrolment in self._chart.enrolments else ""
+        return Entry(
+            one.position, one.occurred, one.event, actor.get("role", ""), actor.get("name", ""),
+            self._shower.pathway(pathway) if pathway else "", tuple(dict.fromkeys(map(event_name, happened))), one.hash[:12],
+        )  # fmt: skip

@@ -1,0 +1,47 @@
+"""The service over a database in memory, with the toy pathway and a clock that the test sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from engine.clock import VirtualClock
+from engine.definition.registry import Registry
+from engine.functions import REGISTRY
+from pathways.registry import load_catalogue, load_functions
+from service.api.app import create_app
+from service.ids import CountedIds
+from service.settings import Settings
+from service.wiring import Careway, build
+
+TOY = Path(__file__).parents[1] / "data" / "definitions" / "toy.yaml"
+START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
+NEUROLOGIST = {"Careway-Role": "neurologist", "Careway-Person": "n1"}
+
+
+@pytest.fixture(scope="session")
+def toy() -> Registry:
+    load_functions()
+    return Registry.load([TOY], load_catalogue(), REGISTRY)
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock(START)
+
+
+@pytest.fixture
+def careway(toy: Registry, clock: VirtualClock) -> Iterator[Careway]:
+    with build(Settings(database_url="sqlite://"), clock=clock, registry=toy, ids=CountedIds()) as made:
+        yield made
+
+
+@pytest.fixture
+def client(careway: Careway) -> Iterator[TestClient]:
+    """A client that acts as a neurologist and sees the answer of an unexpected failure, as a real one would."""
+    with TestClient(create_app(careway), headers=NEUROLOGIST, raise_server_exceptions=False) as made:
+        yield made
