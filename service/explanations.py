@@ -5,29 +5,27 @@ The one place where such a sentence is made, so that terminal, pages and API say
     Blocked by INE-R08.1: Required: IgG is known; missing: IgG: too old. IgG 4.8 g/L of 2026-01-05, 41 days old
     (limit 30 days). Earliest possible: 2026-05-11.
 
-*Earliest possible* is found by judging again at each moment at which time alone could change something, as if nothing
-else were recorded meanwhile: it is a date only where waiting is enough.
+*Earliest possible* is found by judging again at the moments at which time alone could change something. It is a date only
+where waiting is enough for all that is known not to be met; what is missing has to come in besides, and suit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from engine.calendar import days_between, local_day
 from engine.commands import Outcome, PerformAction, Reason, Verdict
 from engine.decide import acting
 from engine.decide.explaining import MISSING
-from engine.decide.working import Index, Working
 from engine.definition.registry import Registry
 from engine.evaluation.context import Context
-from engine.model import SYSTEM, Chart, Fact
+from engine.model import Chart, Fact
 from service.explaining_words import WORDS, day_text, fact_text, heading, joined, limit_text
+from service.looking_ahead import Look
 
-MOST_LOOKS = 24
-"""Moments at which *earliest possible* looks again before it gives up."""
 MOST_FACTS = 6
 """Recorded values that one sentence names; the newest ones."""
 
@@ -119,22 +117,26 @@ class Explanation:
         """All of it, a line for each reason."""
         words = WORDS[self.language]
         head = words[self.verdict.value].format(action=self.label)
-        dose = words["dose"].format(dose=self.dose) if self.dose else ""
+        dose = words["dose"].format(dose=self.dose) if self.dose and self.verdict is not Verdict.REFUSED else ""
         lines = [f"{head}{dose}", *(one.sentence for one in self.points)]
         if self.missing:
             gaps = joined((f"{one.label}{words['bracket'].format(one.text)}" for one in self.missing), self.language)
             lines.append(words["missing"].format(gaps))
         if self.verdict is Verdict.REFUSED:
-            earliest = words["earliest"].format(_shown(self.earliest)) if self.earliest else words["waiting"]
-            lines.append(earliest)
+            lines.append(self._when(words))
         return "\n".join(lines)
+
+    def _when(self, words: Mapping[str, str]) -> str:
+        if self.earliest is not None:
+            return words["earliest_known" if self.missing else "earliest"].format(_shown(self.earliest))
+        return words["waiting" if any(one.refuses and not one.missing for one in self.points) else "once_known"]
 
 
 def explain(
     registry: Registry, chart: Chart, enrolment: str, action: str, given: Mapping[str, Any], at: datetime, language: str
 ) -> Explanation:
     """Judge an action at a moment, changing nothing. Raises `UnknownName`, `InvalidCommand`."""
-    look = _Look(registry, chart, enrolment, action)
+    look = Look(registry, chart, enrolment, action)
     judgement = look.judge(given, at)
     reasons = acting.reasons(look.working(at), judgement)
     verdict = Verdict.REFUSED if judgement.refused else Verdict.WARNED if judgement.warning else Verdict.ACCEPTED
@@ -146,9 +148,11 @@ def explain(
     )
 
 
-def told(registry: Registry, chart: Chart, outcome: Outcome, command: PerformAction, language: str) -> tuple[Point, ...]:
+def told(
+    registry: Registry, chart: Chart, outcome: Outcome, command: PerformAction, language: str
+) -> tuple[Point, ...]:
     """The reasons of an outcome in sentences. `chart` is the patient's, for the values that the reasons stand on."""
-    look = _Look(registry, chart, command.enrolment, command.action)
+    look = Look(registry, chart, command.enrolment, command.action)
     return _points(registry, chart, outcome.reasons, look.context(command.parameters, command.at), language)
 
 
@@ -164,13 +168,25 @@ def _points(
 def _point(registry: Registry, chart: Chart, reason: Reason, context: Context, language: str) -> Point:
     facts = tuple(_found(registry, one, context, language) for one in _newest(chart, reason.facts))
     missing = tuple(
-        Missing(code, registry.labels.of("value", code, language) if code else "", why, MISSING[why][language])
-        for code, why in reason.missing
+        Missing(code, _label(registry, code, language), why, MISSING[why][language]) for code, why in reason.missing
     )
     sentence = "".join(_clauses(reason, facts, language))
     return Point(
-        reason.requirement, reason.level, reason.statements, reason.text[language], facts, missing, reason.earliest, sentence
+        reason.requirement,
+        reason.level,
+        reason.statements,
+        reason.text[language],
+        facts,
+        missing,
+        reason.earliest,
+        sentence,
     )
+
+
+def _label(registry: Registry, code: str, language: str) -> str:
+    """What a missing thing is called: a fact, a named value, or a pathway that the patient is not on."""
+    kind = "pathway" if code in registry.ids() else "value"
+    return registry.labels.of(kind, code, language) if code else ""
 
 
 def _clauses(reason: Reason, facts: tuple[Found, ...], language: str) -> Iterable[str]:
@@ -179,7 +195,9 @@ def _clauses(reason: Reason, facts: tuple[Found, ...], language: str) -> Iterabl
     yield reason.text[language]
     for one in facts:
         limit = words["limit"].format(one.limit) if one.limit else ""
-        yield words["found"].format(label=one.label, value=one.value, day=day_text(one.day), age=one.age_days, limit=limit)
+        yield words["found"].format(
+            label=one.label, value=one.value, day=day_text(one.day), age=one.age_days, limit=limit
+        )
 
 
 def _newest(chart: Chart, ids: Iterable[str]) -> list[Fact]:
@@ -204,77 +222,3 @@ def _plain(one: Found | Missing) -> dict[str, Any]:
 
 def _shown(when: date | datetime) -> str:
     return when.strftime("%Y-%m-%d %H:%M %Z") if isinstance(when, datetime) else when.isoformat()
-
-
-# --- judging --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Look:
-    """One action of one enrolment, judged at different moments."""
-
-    registry: Registry
-    chart: Chart
-    enrolment: str
-    action: str
-
-    @property
-    def pathway(self) -> str:
-        return self.chart.enrolments[self.enrolment].pathway
-
-    def working(self, at: datetime) -> Working:
-        return Working.of(self.chart, Index.of(self.chart), self.registry, at, SYSTEM)
-
-    def judge(self, given: Mapping[str, Any], at: datetime) -> acting.Judgement:
-        w = self.working(at)
-        return acting.judge(w, w.enrolment(self.enrolment), self.action, given)
-
-    def context(self, given: Mapping[str, Any], at: datetime) -> Context:
-        """Where and for when the action's guard is judged."""
-        w = self.working(at)
-        rule = acting.rule_of(w, w.enrolment(self.enrolment), self.action)
-        asked = acting.read_parameters(rule.spec.asks, given, self.registry.catalogue, w.zone)
-        context = w.context(self.enrolment, **{"with": asked})
-        guard = context.definition.guards.get(rule.spec.guard or "")
-        return guard.moment(context) if guard is not None else context
-
-    def earliest(self, given: Mapping[str, Any], at: datetime) -> date | datetime | None:
-        """When waiting alone makes the action possible: by moving the day it is planned for, else the day it is done."""
-        planned = self._planned(given, at)
-        for name, attempt in (("", self._later(given)), (planned, self._planned_later(given, planned, at))):
-            if attempt is not None and (name or not planned):
-                found = self._first(attempt, at)
-                if found is not None:
-                    zone = self.chart.patient.zone
-                    return found if found - at < timedelta(days=2) else local_day(found, zone)
-        return None
-
-    def _first(self, attempt: Callable[[datetime], acting.Judgement], at: datetime) -> datetime | None:
-        moment = at
-        for _ in range(MOST_LOOKS):
-            judgement = attempt(moment)
-            if not judgement.refused:
-                return moment
-            later = [one.verdict.until for one in judgement.refusing if one.verdict.until and one.verdict.until > moment]
-            if judgement.formal or not later:
-                return None
-            moment = min(later)
-        return None
-
-    def _later(self, given: Mapping[str, Any]) -> Callable[[datetime], acting.Judgement]:
-        return lambda moment: self.judge(given, moment)
-
-    def _planned(self, given: Mapping[str, Any], at: datetime) -> str:
-        """The parameter that says for when the action is planned, where its guard looks at that moment."""
-        w = self.working(at)
-        rule = acting.rule_of(w, w.enrolment(self.enrolment), self.action)
-        guard = w.definition(w.enrolment(self.enrolment)).guards.get(rule.spec.guard or "")
-        times = [name for name, spec in rule.spec.asks.items() if spec.kind in ("date", "datetime", "when") and name in given]
-        return times[0] if guard is not None and guard.as_of is not None and len(times) == 1 else ""
-
-    def _planned_later(
-        self, given: Mapping[str, Any], name: str, at: datetime
-    ) -> Callable[[datetime], acting.Judgement] | None:
-        if not name:
-            return None
-        return lambda moment: self.judge({**given, name: moment if moment > at else given[name]}, at)

@@ -58,7 +58,7 @@ def _tell_downtime(careway: Careway) -> None:
     """How long nobody looked at what is due: it is caught up with now, late."""
     beat = careway.store.heartbeat(DUE)
     away = (careway.clock.now() - beat.at).total_seconds() if beat is not None else 0.0
-    log.info("started", worker=careway.settings.worker, lag_seconds=round(away, 1))
+    log.info("started", worker=careway.settings.worker, late_seconds=round(away, 1))
 
 
 def work(careway: Careway) -> None:
@@ -89,9 +89,14 @@ def _server(careway: Careway, app: Any) -> uvicorn.Server:
     # Without a limit one open event stream would keep the process alive for ever. The access log is our own middleware's.
     return uvicorn.Server(
         uvicorn.Config(
-            app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False,
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
             timeout_graceful_shutdown=settings.shutdown_seconds,
-        )  # fmt: skip
+        )
     )
 
 
@@ -103,7 +108,7 @@ def _tell_streams(server: uvicorn.Server, stopping: threading.Event) -> None:
         stopping.set()
         inner(number, frame)
 
-    server.handle_exit = handle_exit  # type: ignore[method-assign]
+    server.handle_exit = handle_exit  # type: ignore[assignment, method-assign]
 
 
 def _stopping_on_signals() -> threading.Event:

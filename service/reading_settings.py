@@ -60,9 +60,9 @@ def _refuse_unknown(names: Mapping[str, str]) -> None:
 
 
 def _meant(name: str, known: set[str]) -> str:
-    return did_you_mean(name.lower(), [one.lower() for one in known]).upper().replace("DID YOU MEAN", "Did you mean") or (
-        "See `careway settings` for those that exist."
-    )
+    return did_you_mean(name.lower(), [one.lower() for one in known]).upper().replace(
+        "DID YOU MEAN", "Did you mean"
+    ) or ("See `careway settings` for those that exist.")
 
 
 def _file(name: str) -> dict[str, Any]:
@@ -88,4 +88,6 @@ def _invalid(error: ValidationError, names: Mapping[str, str], file: Mapping[str
     name = str(first["loc"][0])
     variable = f"{PREFIX}{name.upper()}"
     place = variable if variable in names else f"{names.get(CONFIG)}: {name}" if name in file else name
-    return InvalidSetting(f"{first['msg']}.", place=place, remedy=Settings.model_fields[name].description or "", name=name)
+    return InvalidSetting(
+        f"{first['msg']}.", place=place, remedy=Settings.model_fields[name].description or "", name=name
+    )

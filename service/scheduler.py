@@ -64,7 +64,7 @@ class Bell:
                     break
         except CarewayError as error:
             log.warning("due pass broke off", code=error.code)
-        except Exception:  # noqa: BLE001 - the bell must ring again, whatever one pass ran into
+        except Exception:  # the bell must ring again, whatever one pass ran into
             log.exception("due pass failed")
         return result
 
@@ -73,7 +73,7 @@ class Bell:
         try:
             found = progress(self._careway, self._since)
         except CarewayError as error:
-            log.error("no heartbeat can be read", code=error.code)
+            log.warning("no heartbeat can be read", code=error.code)
             return False
         if found.stands_still:
             log.error("the due pass stands still", lag_seconds=found.lag.total_seconds())

@@ -66,25 +66,37 @@ class Settings(BaseSettings):
     shutdown_seconds: int = Field(
         5, ge=1, le=300, description="How long requests may still run after SIGTERM before they are broken off."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least serious line of the log.")
+    trusted_headers: bool | None = Field(
+        None,
+        description="Whether requests may say by header who acts: true where a proxy sets the headers, false never; "
+        "unset: only while the service listens on this machine alone.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least serious line of the log."
+    )
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
         "Asia/Shanghai", description="IANA zone of the site, in which clinical days begin and end."
     )
     language: Language = Field("en", description="Language of pages and messages for whom no other is known: en or zh.")
     pathway_folders: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)] = Field(
-        (), description="Folders with the site's own pathways; a later one replaces a pathway of the same id. Commas between."
+        (),
+        description="Folders with the site's own pathways; a later one replaces a pathway of the same id. Commas between.",
     )
-    due_pass: bool = Field(True, description="Whether this process handles what falls due (one process should).")
+    due_pass: bool = Field(True, description="Whether this process handles what falls due; at least one must.")
     pass_seconds: Seconds = Field(1.0, description="Time between two looks at what is due.")
     pass_batch: int = Field(100, ge=1, le=5_000, description="Due timers that are handled in one transaction.")
-    pass_limit: int = Field(5_000, ge=1, description="Due timers that one pass handles before it reports and begins anew.")
+    pass_limit: int = Field(
+        5_000, ge=1, description="Due timers that one pass handles before it reports and begins anew."
+    )
     lease_seconds: Seconds = Field(
         15.0, description="How long a worker holds what it claimed; then, if it died, another may take it over."
     )
     watchdog_seconds: Seconds = Field(
         30.0, description="Without a completed pass for so long, the service says that it stands still."
     )
-    worker_name: str = Field("", description="Name of this process in claims and logs; empty: host name and process id.")
+    worker_name: str = Field(
+        "", description="Name of this process in claims and logs; empty: host name and process id."
+    )
 
     @property
     def worker(self) -> str:
@@ -93,7 +105,11 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        *_: Any,
+        **__: Any,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what is handed in; `service.reading_settings` adds the environment and the file."""
         return (init_settings,)

@@ -33,12 +33,12 @@ _ALIASES: Mapping[str, Mapping[str, str]] = {
     "route": {"口服": "oral", "po": "oral", "静脉": "iv", "intravenous": "iv", "皮下": "sc", "subcutaneous": "sc", "肌注": "im", "intramuscular": "im", "鞘内": "intrathecal", "it": "intrathecal"},
 }  # fmt: skip
 _QUALIFIER_TYPES: Mapping[str, str] = {
-    "uln": "limit", "lower_limit": "limit", "method": "text", "planned_next": "date", "confounded": "boolean", "indication": "text",
+    "uln": "limit", "lln": "limit", "lower_limit": "limit", "method": "text", "planned_next": "date", "confounded": "boolean", "indication": "text",
     "test_date": "date", "cessation_date": "date", "onset": "date", "author": "text", "recorded": "datetime", "antigen": "text", "instrument": "text",
     "quantity_iu_ml": "quantity", "induration_mm": "quantity", "flow_l_min": "quantity", "index": "number", "titre": "titre", "viral_load": "quantity",
     "unit": "text",
 }  # fmt: skip
-_ON_ANY_RESULT = ("uln", "lower_limit", "method", "specimen", "detection")
+_ON_ANY_RESULT = ("uln", "lln", "lower_limit", "method", "specimen", "detection")
 _COMMON = ("author", "recorded")
 _UNIT_IN_KEY = {"_iu_ml": "[IU]/mL", "_ml": "mL", "_l_min": "L/min", "_min": "min", "_mm": "mm"}
 """Unit that the name of a key states; the longer endings first."""

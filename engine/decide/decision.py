@@ -44,9 +44,6 @@ def decide(registry: Registry, chart: Chart, index: Index, command: Command) -> 
     """Decide one command. Raises `CarewayError` for what cannot be asked so; a medical refusal is an outcome."""
     w = Working.of(chart, index, registry, command.at, command.by)
     event, outcome, content = _CARRY_OUT[type(command)](w, command)
-    if not outcome.accepted:
-        w.world.tracker.let_pass()
-        return Decision(outcome, chart, index, Changes(), _drafts(w, event, content, outcome))
     settle(w)
     return Decision(outcome, w.chart, w.index, w.changes, _drafts(w, event, content, outcome))
 
@@ -107,6 +104,7 @@ def _perform(w: Working, command: PerformAction) -> Carried:
     event = Event.ACTION_REFUSED if judgement.refused else Event.ACTION_ACCEPTED
     if judgement.refused:
         w.say(Event.ACTION_REFUSED, command.enrolment, action=command.action)
+        w.feel(f"refused:{command.action}", command.enrolment)
     return (
         event,
         outcome,

@@ -166,7 +166,7 @@ def _rolling(context: Context, rule: TaskRule) -> list[Owed]:
         if due is None:
             break
         opens, until = window(inner, rule, due)
-        done = _next_result(inner, rule, last, opens)
+        done = _next_result(inner, rule, last, opens, first=number == 1)
         found.append(Owed(f"{stem}{number}", due, opens, until, done, facts=anchor.facts))
         if done is None:
             break
@@ -174,11 +174,12 @@ def _rolling(context: Context, rule: TaskRule) -> list[Owed]:
     return found
 
 
-def _next_result(context: Context, rule: TaskRule, last: When, opens: When | None) -> Completion | None:
+def _next_result(context: Context, rule: TaskRule, last: When, opens: When | None, *, first: bool) -> Completion | None:
+    """The next valid result: inside the window or later, and later than the result before (the anchor is no result)."""
     assert rule.done is not None
     zone = context.world.zone
     for one in completions(context, rule.done, opens if opens is not None else last, None):
-        if opens is not None or compare_dates(one.when, last, zone) > 0:
+        if (first and opens is not None) or compare_dates(one.when, last, zone) > 0:
             return one
     return None
 
@@ -190,9 +191,9 @@ def _grid(context: Context, rule: TaskRule, stored: list[Task]) -> list[Owed]:
     if start is None:
         return []
     day, stem = local_day(start, context.world.zone), _stem(context, anchor)
-    found = (
-        _numbered(context, rule, day, stem) if rule.numbers is not None else _endless(context, rule, day, stem, stored)
-    )
+    found = _numbered(context, rule, day, stem) if rule.numbers is not None else []
+    if rule.every is not None:
+        found += _endless(context, rule, day, stem, stored, found[-1].due if found else None)
     return _assigned(context, rule, found)
 
 
@@ -213,13 +214,18 @@ def _dated(context: Context, rule: TaskRule, occurrence: str, due: date) -> Owed
     return Owed(occurrence, due, opens, until)
 
 
-def _endless(context: Context, rule: TaskRule, anchor: date, stem: str, stored: list[Task]) -> list[Owed]:
-    """The closed occurrences and the first that is not; it is missed once the window of the next one opens."""
+def _endless(
+    context: Context, rule: TaskRule, anchor: date, stem: str, stored: list[Task], listed: When | None
+) -> list[Owed]:
+    """The closed occurrences and the first that is not; it is missed once the window of the next one opens.
+
+    After a list of dates the endless grid goes on from the last of them (`listed`).
+    """
     assert rule.every is not None
     every = rule.every(context).value
     if not isinstance(every, Duration):
         return []
-    after = _date(scalar(context, rule.after(context)).value) if rule.after is not None else None
+    after = _date(scalar(context, rule.after(context)).value) if rule.after is not None else listed
     closed = {
         task.occurrence
         for task in stored
@@ -227,7 +233,7 @@ def _endless(context: Context, rule: TaskRule, anchor: date, stem: str, stored: 
     }
     found: list[Owed] = []
     for number in range(1, MOST_OCCURRENCES):
-        one = _dated(context, rule, f"{stem}{number}", grid_point(anchor, every, number))
+        one = _dated(context, rule, f"{stem}{'+' if listed else ''}{number}", grid_point(anchor, every, number))
         if (
             after is not None
             and one.due is not None

@@ -301,7 +301,7 @@ def _caller(compiler: Compiler, name: str, spec: Any) -> CallerRules:
 def typed_setting(raw: Any, unit: str, like: Any = None) -> Any:
     """A setting as sentences read it: a period, quantity, number, truth value, code, tuple, or a map of callers."""
     if isinstance(raw, dict):
-        return {key: typed_setting(value, unit) for key, value in raw.items()}
+        return {key: None if value is None else typed_setting(value, unit) for key, value in raw.items()}
     value, found = typed(raw, unit)
     if isinstance(like, dict) and not isinstance(raw, dict):
         return {**like, **dict.fromkeys(like, _held(value, found))}

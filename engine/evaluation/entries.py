@@ -196,7 +196,7 @@ def _unit_of(context: Context, entry: Any, name: str, values: Any) -> str:
     if stated or not isinstance(entry, Fact):
         return str(stated or "")
     definition: FactDefinition = context.world.catalogue.facts[entry.code]
-    return definition.unit if name in ("uln", "lower_limit") else ""
+    return definition.unit if name in ("uln", "lln", "lower_limit") else ""
 
 
 def plain(value: Any, unit: str = "") -> tuple[Any, str]:

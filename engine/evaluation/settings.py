@@ -48,7 +48,7 @@ def setting(context: Context, key: str, pathway: str = "") -> Reading:
 
 
 def _of_caller(values: dict[str, Any], pathway: str, key: str) -> Reading:
-    value = values.get(pathway, values.get("generic"))
+    value = values[pathway] if pathway in values else values.get("generic")
     return _setting_reading(value) if value is not None else unknown(Why.NOT_ENROLLED, f"setting {key}")
 
 

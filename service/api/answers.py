@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from engine.calendar import days_between, local_day
-from engine.codec import instant_text
+from engine.codec import instant_text, when_text
 from engine.commands import Outcome, Reason
 from engine.decide.explaining import MISSING
 from engine.model import Chart
@@ -56,7 +56,7 @@ def prospect(one: Prospect) -> s.ActionProspect:
     return s.ActionProspect(
         action=one.action, label=one.label, roles=list(one.roles), signs=one.signs, second_person=one.second_person, to=one.to,
         asks=asks, possible=one.possible, proposed=one.proposed, verdict=one.verdict.value, dose=one.dose,
-        missing=gaps(one.missing), earliest=instant_text(one.earliest) if one.earliest else None,
+        missing=gaps(one.missing), earliest=when_text(one.earliest) if one.earliest else None,
         reasons=[check(found) for found in one.checks],
     )  # fmt: skip
 
@@ -66,7 +66,7 @@ def check(one: Check) -> s.ActionReason:
     return s.ActionReason(
         requirement=one.requirement, level=one.level, state=one.state, text=one.text, value=one.value, limit=one.limit,
         age_days=one.age_days, statements=list(one.statements), missing=gaps(one.missing),
-        earliest=instant_text(one.earliest) if one.earliest else None, pathway=one.pathway,
+        next_change=instant_text(one.next_change) if one.next_change else None, pathway=one.pathway,
     )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def gaps(found: tuple[tuple[str, str, str], ...]) -> list[s.Gap]:
     return [s.Gap(fact=code, label=label, why=why) for code, label, why in found]
 
 
-def reason(careway: Careway, chart: Chart, one: Reason, language: str, today: date) -> s.ActionReason:
+def reason(careway: Careway, chart: Chart, one: Reason, language: str, today: date | None) -> s.ActionReason:
     """A reason as the engine gave it when it decided; it may be the stored one of an earlier request."""
     label = careway.registry.labels.of
     days = [chart.facts[key].effective_day for key in one.facts if key in chart.facts]
@@ -86,15 +86,16 @@ def reason(careway: Careway, chart: Chart, one: Reason, language: str, today: da
     return s.ActionReason(
         requirement=one.requirement, level=one.level, state=one.state, text=one.text[language],
         value=str(one.evidence.get("value", "")), limit=str(one.evidence.get("limit", "")),
-        age_days=max((days_between(day, today) for day in days), default=None), statements=list(one.statements),
-        missing=missing, earliest=instant_text(one.earliest) if one.earliest else None, pathway=one.pathway,
+        age_days=max((days_between(day, today) for day in days), default=None) if today else None, statements=list(one.statements),
+        missing=missing, next_change=instant_text(one.earliest) if one.earliest else None, pathway=one.pathway,
     )  # fmt: skip
 
 
 def result(careway: Careway, patient: str, outcome: Outcome, language: str) -> s.Result:
     """How a command ended."""
     chart = careway.engine.chart(patient)
-    today = local_day(careway.clock.now(), chart.patient.zone)
+    # Of a stored answer the ages are those of then, and no longer told.
+    today = None if outcome.replayed else local_day(careway.clock.now(), chart.patient.zone)
     known = chart.enrolments.get(outcome.enrolment or "")
     reasons = [reason(careway, chart, one, language, today) for one in outcome.reasons]
     return s.Result(

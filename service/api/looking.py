@@ -5,10 +5,12 @@ It judges a patient once for all actions, so that a page costs one reading of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import structlog
 
 from engine.calendar import days_between, local_day
 from engine.commands import Reason, Verdict
@@ -17,11 +19,15 @@ from engine.decide.explaining import MISSING, reason_of
 from engine.decide.working import Index, Working
 from engine.definition.guards import PASS, Finding
 from engine.definition.schema import Parameter
+from engine.errors import AuthorError, CarewayError
 from engine.evaluation.results import Range
-from engine.language import syntax
-from engine.model import SYSTEM, Chart, Enrolment
+from engine.language import readable, syntax
+from engine.model import SYSTEM, Chart, Enrolment, When
 from service.api.shown import value_text
+from service.explanations import Explanation, explain
 from service.wiring import Careway
+
+log = structlog.get_logger("careway.api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,8 @@ class Check:
     statements: tuple[str, ...]
     missing: tuple[tuple[str, str, str], ...]
     """Fact id, its label, and why it is unknown, in the reader's language."""
-    earliest: datetime | None
+    next_change: datetime | None
+    """When time alone could next change it (UTC)."""
     pathway: str
 
     @property
@@ -67,23 +74,20 @@ class Prospect:
     verdict: Verdict
     dose: str | None
     checks: tuple[Check, ...]
+    earliest: When | None = None
+    """When waiting alone makes a refused action possible; None where it does not."""
 
     @property
     def missing(self) -> tuple[tuple[str, str, str], ...]:
         """What is missing, stale or in conflict, over all requirements that stand in the way."""
         return tuple(dict.fromkeys(gap for one in self.checks if one.refuses for gap in one.missing))
 
-    @property
-    def earliest(self) -> datetime | None:
-        """When time alone could next change a refusal (UTC)."""
-        moments = [one.earliest for one in self.checks if one.refuses and one.earliest]
-        return min(moments) if moments and self.verdict is Verdict.REFUSED else None
-
 
 class Look:
     """One patient, judged at one moment for a reader of one language."""
 
     def __init__(self, careway: Careway, chart: Chart, at: datetime, language: str) -> None:
+        self._registry = careway.registry
         self.chart = chart
         self.language = language
         self._labels = careway.registry.labels
@@ -92,8 +96,31 @@ class Look:
     def prospects(self, enrolment: Enrolment) -> list[Prospect]:
         """Every action of the enrolment, in the order of the definition; those that the stage allows first."""
         rules = self._working.definition(enrolment).rules.actions
-        found = [self.prospect(enrolment, name, {}) for name in rules]
+        found = [self._prospect_or_fault(enrolment, name) for name in rules]
         return sorted(found, key=lambda one: not one.possible)
+
+    def prospects_or_none(self, enrolment: Enrolment) -> list[Prospect]:
+        """The same; none where the enrolment's version of the pathway is not loaded, which the log tells."""
+        try:
+            return self.prospects(enrolment)
+        except AuthorError as error:
+            log.warning("enrolment_cannot_be_judged", enrolment=enrolment.id, code=error.code)
+            return []
+
+    def _prospect_or_fault(self, enrolment: Enrolment, action: str) -> Prospect:
+        """One action; where its definition is at fault it is blocked, and the others are shown all the same."""
+        try:
+            return self.prospect(enrolment, action, {})
+        except CarewayError as error:
+            log.warning("action_cannot_be_judged", pathway=enrolment.pathway, action=action, code=error.code)
+            spec = self._working.definition(enrolment).spec.actions[action]
+            fault = Check(
+                "definition", "block_hard", "unknown", error.message, "", "", None, (), (), None, enrolment.pathway
+            )
+            return Prospect(
+                action, getattr(spec.label, self.language), tuple(spec.by), spec.signs, spec.second_person, spec.to or "",
+                spec.asks, spec.from_ is None or enrolment.stage in spec.from_, False, Verdict.REFUSED, None, (fault,),
+            )  # fmt: skip
 
     def prospect(self, enrolment: Enrolment, action: str, given: Mapping[str, Any]) -> Prospect:
         """One action. Raises UnknownName and InvalidCommand."""
@@ -104,9 +131,11 @@ class Look:
         checks = tuple(self._check(one) for one in judgement.findings if one.level != "not_proposed")
         possible = not any(one.level == "stage" for one in judgement.formal)
         proposed = possible and rule.proposed is not None and rule.proposed(self._working.context(enrolment.id)).met
+        earliest = self._earliest(enrolment, action, given, checks) if possible and judgement.refused else None
         return Prospect(
             action, getattr(spec.label, self.language), tuple(spec.by), spec.signs, spec.second_person, spec.to or "",
             spec.asks, possible, proposed, verdict, judgement.dose, formal + tuple(sorted(checks, key=_weight)),
+            earliest,
         )  # fmt: skip
 
     def _check(self, finding: Finding) -> Check:
@@ -115,18 +144,33 @@ class Look:
         shows = isinstance(verdict.node, syntax.Compare | syntax.Is | syntax.Lasting)
         return Check(
             finding.requirement, finding.level, verdict.state.value, reason.text[self.language],
-            self._shown(verdict.left, verdict.unit) if shows else "", self._shown(verdict.right, verdict.unit) if shows else "",
+            self._shown(verdict.left, verdict.unit, verdict.facts) if shows else "",
+            self._shown(verdict.right, verdict.unit, verdict.facts) if shows else "",
             self._age(verdict.facts), finding.statements, self._gaps(reason), verdict.until, finding.pathway,
         )  # fmt: skip
 
-    def _shown(self, value: Any, unit: str) -> str:
+    def _earliest(
+        self, enrolment: Enrolment, action: str, given: Mapping[str, Any], checks: Sequence[Check]
+    ) -> When | None:
+        """When waiting alone makes it possible; asked only where time can change every refusal."""
+        if not all(one.next_change for one in checks if one.refuses):
+            return None
+        return self.explained(enrolment, action, given).earliest
+
+    def explained(self, enrolment: Enrolment, action: str, given: Mapping[str, Any]) -> Explanation:
+        """One action in sentences. Raises UnknownName and InvalidCommand."""
+        now = self._working.now
+        return explain(self._registry, self.chart, enrolment.id, action, given, now, self.language)
+
+    def _shown(self, value: Any, unit: str, facts: tuple[str, ...]) -> str:
         if isinstance(value, Range):
-            low, high = (self._shown(one, "") for one in (value.low, value.high))
-            return (
-                f"{low}–{high} {unit}".strip()
-                if low and high
-                else f"{'≥' if low else '≤'} {low or high} {unit}".strip()
+            low, high = (
+                value_text(one, "", self.language) if one is not None else "" for one in (value.low, value.high)
             )
+            bounds = f"{low}–{high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
+            return f"{bounds} {readable.unit(unit)}".strip()
+        if isinstance(value, str) and facts and facts[0] in self.chart.facts:
+            return self._labels.of("code", f"{self.chart.facts[facts[0]].code}.{value}", self.language)
         return value_text(value, unit, self.language) if value is not None else ""
 
     def _age(self, facts: tuple[str, ...]) -> int | None:

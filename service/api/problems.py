@@ -85,11 +85,14 @@ def _refused(request: Request, error: Exception) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, StoreBusy | CommitUnknown):
         log.error("request_failed", code=error.code, place=error.place)
         return problem(request, status, "internal")
-    headers = {"retry-after": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    headers = {"retry-after": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    code = error.code
+    if status == HTTPStatus.PRECONDITION_FAILED:
+        code, headers = "stale_version", {"etag": f'"{error.details["version"]}"'}
     # What the store says of itself is for the operator.
     detail = "" if status == HTTPStatus.SERVICE_UNAVAILABLE else error.message
     more = {"place": error.place, "remedy": error.remedy, **error.details}
-    return problem(request, status, error.code, detail=detail, headers=headers, **more)
+    return problem(request, status, code, detail=detail, headers=headers, **more)
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -197,7 +197,7 @@ class ActionReason(Shown):
     age_days: int | None
     statements: list[str]
     missing: list[Gap]
-    earliest: Instant | None
+    next_change: Annotated[Instant | None, Field(description="When time alone could next change this.")]
     pathway: str
 
 
@@ -227,7 +227,7 @@ class ActionProspect(Shown):
     verdict: str
     dose: str | None
     missing: list[Gap]
-    earliest: Instant | None
+    earliest: Annotated[When | None, Field(description="When waiting alone makes a refused action possible.")]
     reasons: list[ActionReason]
 
 
@@ -239,6 +239,29 @@ class Actions(Shown):
     items: list[ActionProspect]
 
 
+class ExplainedValue(Shown):
+    """A recorded value behind a reason, how old it is and how old it may be."""
+
+    fact: str
+    label: str
+    value: str
+    day: str
+    age_days: int
+    age_limit: str
+
+
+class ExplainedReason(Shown):
+    """A reason in a sentence and in its parts."""
+
+    requirement: str
+    level: str
+    statements: list[str]
+    sentence: str
+    values: list[ExplainedValue]
+    missing: list[Gap]
+    next_change: Instant | None
+
+
 class Explanation(Shown):
     """Why an action is or is not possible now, in words."""
 
@@ -248,12 +271,11 @@ class Explanation(Shown):
     language: str
     verdict: str
     dose: str | None
-    summary: str
-    blocked_by: list[ActionReason]
-    warnings: list[ActionReason]
+    text: str
+    reasons: list[ExplainedReason]
     met: list[ActionReason]
     missing: list[Gap]
-    earliest: Instant | None
+    earliest: Annotated[When | None, Field(description="When waiting alone makes it possible.")]
 
 
 class Result(Shown):

@@ -9,6 +9,8 @@ from typing import Any
 
 from engine.catalogue import Catalogue
 from engine.codec import instant_text, when_text
+from engine.definition.schema import DefinitionSpec
+from engine.errors import AuthorError
 from engine.language import readable
 from engine.model import Chart, Enrolment, Fact, Hold, Message, Patient, Task, TimerState, When
 from engine.units import Duration, Quantity
@@ -86,12 +88,19 @@ class Shower:
             messages=[self.message(note) for note in messages], next_event=when_or_none(min(timers, default=None)),
         )  # fmt: skip
 
+    def _spec(self, one: Enrolment) -> DefinitionSpec:
+        """The definition on which it runs; for showing, the one in force does where that version is not loaded."""
+        try:
+            return self._registry.version(one.definition).spec
+        except AuthorError:
+            return self._registry.latest(one.pathway).spec
+
     def _named(self, one: Enrolment, kind: str, code: str) -> s.Named:
         return s.Named(id=code, label=self.label(one.pathway, kind, code))
 
     def hold(self, one: Enrolment, hold: Hold) -> s.Hold:
         """A hold with what releases it."""
-        spec = self._registry.version(one.definition).spec.holds.get(hold.code)
+        spec = self._spec(one).holds.get(hold.code)
         return s.Hold(
             id=hold.id, code=hold.code, label=self.label(one.pathway, "hold", hold.code), opened=instant_text(hold.opened),
             causes=list(hold.causes), released=when_or_none(hold.released), effect=spec.effect if spec else "",
@@ -100,7 +109,7 @@ class Shower:
 
     def task(self, one: Enrolment, task: Task) -> s.Task:
         """A task with its window."""
-        spec = self._registry.version(one.definition).spec.tasks.get(task.code)
+        spec = self._spec(one).tasks.get(task.code)
         return s.Task(
             id=task.id, code=task.code, label=self.label(one.pathway, "task", task.code), occurrence=task.occurrence, role=task.role,
             status=task.status.value, due=when_or_none(task.due), opens=when_or_none(task.opens), until=when_or_none(task.until),

@@ -112,7 +112,7 @@ def _alone(careway: Careway, patient: str, claims: list[Claim], result: PassResu
         raise
     except LeaseLost:
         result.taken_over += len(claims)
-    except Exception as error:  # noqa: BLE001 - a fault of one patient's data or definition must not stop the others
+    except Exception as error:
         code = error.code if isinstance(error, CarewayError) else type(error).__name__
         result.failures.append(Failure(patient, code, min(claim.due for claim in claims)))
         log.exception("timers of a patient failed", patient=patient, code=code)

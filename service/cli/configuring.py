@@ -13,7 +13,9 @@ from service.cli.printing import DONE, Json, show
 @app.command()
 def settings(
     *,
-    pathway: Annotated[str, typer.Option(help="The clinical settings of this pathway instead, with their reasons.")] = "",
+    pathway: Annotated[
+        str, typer.Option(help="The clinical settings of this pathway instead, with their reasons.")
+    ] = "",
     as_json: Json = False,
 ) -> int:
     """Print every setting with its value, name, default and meaning; passwords are masked."""

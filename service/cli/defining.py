@@ -43,16 +43,17 @@ def check(
     as_json: Json = False,
 ) -> int:
     """List every finding on definitions, with file, line and remedy."""
-    from service.checking import check_pathways, traced
+    from service.checking import check_pathways, files_of, traced
+    from service.reading_settings import load_settings
 
-    loaded = _loaded()
-    chosen = _known(loaded, pathways)
-    problems = check_pathways(loaded, chosen)
+    files = files_of(load_settings().pathway_folders)
+    chosen = _known(files, pathways)
     if traceability:
-        rows = traced(loaded, chosen)
+        rows = traced(_loaded(), chosen)
         show(rows, "\n".join(f"{one['statement']}: {', '.join(one['elements'])}" for one in rows), as_json=as_json)
-    else:
-        show([problem_json(one) for one in problems], _findings(problems, chosen), as_json=as_json)
+        return DONE
+    problems = check_pathways(files, pathways or ())
+    show([problem_json(one) for one in problems], _findings(problems, chosen), as_json=as_json)
     return FAILED if any(one.severity == "error" for one in problems) else DONE
 
 
@@ -63,14 +64,14 @@ def _loaded() -> Loaded:
     return load_what_is_sound(load_settings().pathway_folders)
 
 
-def _known(loaded: Loaded, pathways: list[str] | None) -> list[str]:
+def _known(files: dict[str, Path], pathways: list[str] | None) -> list[str]:
     """The pathways chosen, or all. Raises `UnknownName`."""
     from engine.catalogue.names import unknown_name
 
     for name in pathways or []:
-        if name not in loaded.files:
-            raise unknown_name("pathway", name, loaded.files)
-    return pathways or list(loaded.files)
+        if name not in files:
+            raise unknown_name("pathway", name, files)
+    return pathways or list(files)
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:
@@ -93,5 +94,3 @@ def schema() -> int:
 
     print(as_text(DefinitionSpec.model_json_schema(by_alias=True)))
     return DONE
-
-

@@ -26,7 +26,12 @@ def _dated(value: Any, effective: str) -> Any:
 
 
 def correction(
-    careway: Careway, chart: Chart, given: Mapping[str, list[Any]], effective: str, reason: str, common: Mapping[str, Any]
+    careway: Careway,
+    chart: Chart,
+    given: Mapping[str, list[Any]],
+    effective: str,
+    reason: str,
+    common: Mapping[str, Any],
 ) -> CorrectFact:
     """The command that replaces the one recorded value of a fact. Raises `InvalidCommand`, `NotFound`."""
     values = [(code, value) for code, found in given.items() for value in found]

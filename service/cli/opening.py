@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine.errors import AuthorError
 
 if TYPE_CHECKING:
+    from engine.definition.registry import Registry
     from service.settings import Settings
     from service.wiring import Careway
 
@@ -34,16 +35,18 @@ def opened(*, read_only: bool = False, definitions: bool = True) -> Careway:
     return build(settings, read_only=read_only, registry=None if definitions else _empty())
 
 
-def _empty():  # type: ignore[no-untyped-def]
+def _empty() -> Registry:
+    from engine.catalogue import Catalogue
     from engine.definition.registry import Registry
-    from pathways.registry import load_catalogue
 
-    return Registry(load_catalogue(), {})
+    return Registry(Catalogue({}, {}, {}, {}), {})
 
 
 def _require_file(settings: Settings) -> None:
     file = Path(settings.database_url.removeprefix("sqlite:///"))
     if settings.database_url.startswith("sqlite:///") and not file.exists():
         raise NoDatabase(
-            "There is no database yet.", place=str(file), remedy="Run `careway db upgrade`, or `careway demo` for a try."
+            "There is no database yet.",
+            place=str(file),
+            remedy="Run `careway db upgrade`, or `careway demo` for a try.",
         )

@@ -46,7 +46,9 @@ def enrol(
         careway.registry.latest(pathway)  # A misspelt pathway adds no patient.
         _add_if_new(careway, patient, born, sex, by)
         settings = single(setting or [])
-        command = Enrol(patient=patient, at=careway.clock.now(), by=person(by), key=key, pathway=pathway, settings=settings)
+        command = Enrol(
+            patient=patient, at=careway.clock.now(), by=person(by), key=key, pathway=pathway, settings=settings
+        )
         outcome = careway.engine.execute(command)
         stage = careway.engine.chart(patient).enrolments[str(outcome.enrolment)].stage
     data = {"patient": patient, "enrolment": outcome.enrolment, "pathway": pathway, "stage": stage}
@@ -88,7 +90,11 @@ def fact(
     with opened() as careway:
         chart = careway.engine.chart(patient)
         common = {"patient": patient, "at": careway.clock.now(), "by": person(by), "key": key}
-        make = correction(careway, chart, given, effective, correct, common) if correct else recording(given, effective, common)
+        make = (
+            correction(careway, chart, given, effective, correct, common)
+            if correct
+            else recording(given, effective, common)
+        )
         outcome = careway.engine.execute(make)
     text = f"Recorded: {', '.join(given)}." if outcome.created else "Nothing new."
     show({"patient": patient, "created": list(outcome.created)}, text, as_json=as_json)

@@ -15,7 +15,9 @@ from engine.errors import CarewayError
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Lang = Annotated[str, typer.Option("--lang", help="Language of sentences: en or zh; else that of LANG.", metavar="en|zh")]
+Lang = Annotated[
+    str, typer.Option("--lang", help="Language of sentences: en or zh; else that of LANG.", metavar="en|zh")
+]
 Language = Literal["en", "zh"]
 
 
@@ -39,7 +41,9 @@ def as_text(data: Any) -> str:
 
 def table(rows: Iterable[Sequence[Any]], heading: Sequence[str] = ()) -> str:
     """Columns of equal width, two spaces between them; Chinese characters count double."""
-    lines = [[str(cell) for cell in row] for row in ([heading] if heading else [])] + [[str(c) for c in r] for r in rows]
+    lines = [[str(cell) for cell in row] for row in ([heading] if heading else [])] + [
+        [str(c) for c in r] for r in rows
+    ]
     if not lines:
         return ""
     widths = [max(width(line[n]) for line in lines) for n in range(len(lines[0]))]

@@ -14,7 +14,7 @@ Advance = Callable[[int, int], None]
 def progress(title: str) -> Iterator[Advance]:
     """Show how a long command gets on, where stderr is a terminal."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda *_: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -66,17 +66,12 @@ def _build(careway: Careway, patients: int, seed: int) -> int:
     if careway.store.patients(limit=1):
         note("The database has patients already: the demonstration cohort is not built again.")
         return 0
+    from service.cli.progress import progress
     from service.demo import build
 
-    with _progress("building the cohort") as advance:
+    with progress("building the cohort") as advance:
         build(careway, patients, seed, advance)
     return len(careway.store.patients(limit=patients + 1))
-
-
-def _progress(title: str):  # type: ignore[no-untyped-def]
-    from service.cli.progress import progress
-
-    return progress(title)
 
 
 def _settings(host: str | None, port: int | None) -> Settings:

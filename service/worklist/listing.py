@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.calendar import days_between, local_day
+from engine.definition.schema import DefinitionSpec
 from engine.store import worklist
 from engine.store.worklist import Item, OpenEnrolment, OpenHold, Wanted
 from service.api.cursors import decode, encode, place_of, place_text
@@ -55,7 +56,7 @@ class Line:
     days_late: int | None = None
     since: str | None = None
     blocked_by: tuple[tuple[str, str], ...] = ()
-    """Code and label of each hold in force."""
+    """Code and label of each hold in force; of a task that is suspended without one, the stage that suspends it."""
     missing: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -85,14 +86,10 @@ class Listing:
         return Wanted(query.states, query.role, query.pathway, self._holds_of(query.role) if query.role else None)
 
     def _holds_of(self, role: str) -> tuple[tuple[str, str], ...]:
-        """The holds that concern a role: those that its people may open or release by an action."""
+        """The holds that concern a role: those that its people may open or release, or are told of."""
         registry = self._careway.registry
-        found = []
-        for name in registry.ids():
-            spec = registry.latest(name).spec
-            releasing = {e.release for a in spec.actions.values() if role in a.by for e in a.effects if e.release}
-            found += [(name, code) for code, hold in spec.holds.items() if role in hold.by or code in releasing]
-        return tuple(found)
+        specs = [registry.latest(name).spec for name in registry.ids()]
+        return tuple((spec.pathway, code) for spec in specs for code in spec.holds if role in concerned(spec, code))
 
     def _label(self, kind: str, pathway: str, code: str) -> str:
         return self._careway.registry.labels.of(kind, f"{pathway}.{code}", self._language)
@@ -104,6 +101,8 @@ class Listing:
         listed = tuple((one.code, self._label("hold", one.pathway, one.code)) for one in holds)
         if item.kind == "hold":
             listed = ((item.code, self._label("hold", item.pathway, item.code)),)
+        if item.frozen and not listed:
+            listed = ((item.stage, self._label("stage", item.pathway, item.stage)),)
         return Line(
             item.state, item.kind, item.patient, item.zone, item.enrolment, item.pathway, self._title(item.pathway), item.stage,
             self._label("stage", item.pathway, item.stage), item.id, item.code, self._label(item.kind, item.pathway, item.code),
@@ -112,12 +111,9 @@ class Listing:
         )  # fmt: skip
 
     def _owner(self, item: Item) -> str:
-        """Who can end a hold: the first role of an action that releases it, else the first that may open it."""
-        spec = self._careway.registry.version(item.definition).spec
-        actions = (a for a in spec.actions.values() if any(e.release == item.code for e in a.effects))
-        releasing = next((action.by[0] for action in actions if action.by), "")
-        hold = spec.holds.get(item.code)
-        return releasing or (hold.by[0] if hold and hold.by else "")
+        registry = self._careway.registry
+        known = item.pathway in registry.ids()
+        return next(iter(concerned(registry.latest(item.pathway).spec, item.code)), "") if known else ""
 
     def _late(self, item: Item) -> int | None:
         last = item.until or item.due
@@ -150,7 +146,9 @@ class Listing:
         enrolment = look.chart.enrolments.get(one.id)
         if enrolment is None or not enrolment.open:
             return None
-        waiting = [p for p in look.prospects(enrolment) if p.possible and p.missing and (not role or role in p.roles)]
+        waiting = [
+            p for p in look.prospects_or_none(enrolment) if p.possible and p.missing and (not role or role in p.roles)
+        ]
         if not waiting:
             return None
         missing = tuple(dict.fromkeys(gap for p in waiting for gap in p.missing))
@@ -160,3 +158,13 @@ class Listing:
             self._label("stage", one.pathway, enrolment.stage), first.action, first.action, first.label, first.roles[0],
             missing=missing,
         )  # fmt: skip
+
+
+def concerned(spec: DefinitionSpec, hold: str) -> tuple[str, ...]:
+    """The roles that a hold concerns: who can release it by an action, who may open it, who is told of it; in this order."""
+    releasing = [
+        role for one in spec.actions.values() if any(e.release == hold for e in one.effects) for role in one.by
+    ]
+    opening = spec.holds[hold].by if hold in spec.holds else []
+    told = [role for one in spec.notifications.values() if {f"hold:{hold}", "hold:*"} & set(one.on) for role in one.to]
+    return tuple(dict.fromkeys([*releasing, *opening, *told]))

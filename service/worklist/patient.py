@@ -70,7 +70,7 @@ class PatientPage:
 
     def _section(self, one: Enrolment) -> Section:
         closed = [task for task in self._chart.tasks.values() if task.enrolment == one.id and task.status != "open"]
-        prospects = [found for found in self._look.prospects(one) if found.possible] if one.open else []
+        prospects = [found for found in self._look.prospects_or_none(one) if found.possible] if one.open else []
         prospects.sort(key=lambda found: (not found.proposed, found.verdict.value != "refused", not found.checks))
         shown = [self._shower.task(one, task) for task in in_order(closed)]
         return Section(self._shower.enrolment(self._chart, one), prospects, shown[::-1])

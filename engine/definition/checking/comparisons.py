@@ -180,11 +180,7 @@ def _known_attributes(subject: Subject, kinds: Kinds, source: str, of: str) -> s
     if source == "action":
         action = subject.spec.actions.get(of)
         return {*(action.asks if action else ()), "role", "name", "date", "time"}
-    names = {"value", "date", "time"}
-    for fact in kinds.facts(of):
-        common = subject.catalogue.extras.get("exposure_common_attributes", {}) if fact.happens else {}
-        names |= {*fact.attributes, *fact.qualifiers, *common}
-    return names
+    return kinds.attributes(of)
 
 
 CHECKS = (comparable, codes, is_unknown, attributes)

@@ -55,23 +55,6 @@ def _of_part(subject: Subject, path: str, kind: str, name: str) -> Iterator[Prob
         )
 
 
-_WORDS = {
-    "released": "hold",
-    "superseded": "action",
-    "automatic": "action or automatic transition",
-    "override": "requirement",
-}
-_PARTS: Mapping[str, Callable[[Subject], Iterable[str]]] = {
-    "action": lambda subject: subject.spec.actions,
-    "superseded": lambda subject: subject.spec.actions,
-    "automatic": lambda subject: {*subject.spec.actions, *subject.spec.automatic},
-    "stage": lambda subject: subject.spec.stages,
-    "hold": lambda subject: subject.spec.holds,
-    "released": lambda subject: subject.spec.holds,
-    "override": lambda subject: requirement_ids(subject),
-}
-
-
 def requirement_ids(subject: Subject) -> set[str]:
     """Ids of every requirement that an action of this pathway can meet: own, included and of gates, rows with a number."""
     spec = subject.spec
@@ -89,6 +72,23 @@ def requirement_ids(subject: Subject) -> set[str]:
         rows = {item.id: len(one.tables[item.each].rows) for item in items if item.each in one.tables}
         found |= {item.id for item in items} | {f"{name}:{n + 1}" for name, count in rows.items() for n in range(count)}
     return found
+
+
+_WORDS = {
+    "released": "hold",
+    "superseded": "action",
+    "automatic": "action or automatic transition",
+    "override": "requirement",
+}
+_PARTS: Mapping[str, Callable[[Subject], Iterable[str]]] = {
+    "action": lambda subject: subject.spec.actions,
+    "superseded": lambda subject: subject.spec.actions,
+    "automatic": lambda subject: {*subject.spec.actions, *subject.spec.automatic},
+    "stage": lambda subject: subject.spec.stages,
+    "hold": lambda subject: subject.spec.holds,
+    "released": lambda subject: subject.spec.holds,
+    "override": requirement_ids,
+}
 
 
 def _of_fact(subject: Subject, path: str, kind: str, name: str) -> Iterator[Problem]:
@@ -154,11 +154,9 @@ def _entry(subject: Subject, kinds: Kinds, sentence: Sentence, key: str) -> Iter
         yield subject.problem(sentence.place, f"entry.{key} where nothing happened.", remedy)
     for edge in sentence.edges:
         kind, _, name = edge.partition(":")
-        if kind in ("fact", "corrected") and subject.catalogue.canonical(name) and key not in ENTRY_KEYS:
-            if kinds.attribute(("fact", name), key) is None:
-                fact = subject.catalogue.find(name)
-                known = {*fact.attributes, *fact.qualifiers, "value", "date", "time"}
-                yield subject.unknown(sentence.place, f"attribute of {name}", key, known)
+        named = kind in ("fact", "corrected") and subject.catalogue.canonical(name) is not None
+        if named and key not in ENTRY_KEYS and kinds.attribute(("fact", name), key) is None:
+            yield subject.unknown(sentence.place, f"attribute of {name}", key, kinds.attributes(name))
 
 
 CHECKS = (edges, parent_only_in_child, entries)

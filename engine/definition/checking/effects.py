@@ -26,16 +26,13 @@ def one_key(subject: Subject) -> Iterator[Problem]:
 def own_elements(subject: Subject) -> Iterator[Problem]:
     """Holds, messages and deviations that an effect names exist."""
     spec = subject.spec
-    parts = {
-        "release": ("hold", spec.holds),
-        "notify": ("notification", spec.notifications),
-        "deviation": ("deviation", spec.deviations),
-    }
     for path, effect in subject.effects:
-        for key, (what, known) in parts.items():
-            name = getattr(effect, key)
-            if name is not None and name not in known:
-                yield subject.unknown(f"{path}.{key}", what, name, known)
+        if effect.release is not None and effect.release not in spec.holds:
+            yield subject.unknown(f"{path}.release", "hold", effect.release, spec.holds)
+        if effect.notify is not None and effect.notify not in spec.notifications:
+            yield subject.unknown(f"{path}.notify", "notification", effect.notify, spec.notifications)
+        if effect.deviation is not None and effect.deviation not in spec.deviations:
+            yield subject.unknown(f"{path}.deviation", "deviation", effect.deviation, spec.deviations)
 
 
 def opened_and_closed(subject: Subject) -> Iterator[Problem]:
@@ -110,8 +107,7 @@ def _record(subject: Subject, path: str, record: Record) -> Iterator[Problem]:
     kinds = Kinds(subject)
     for key in record.attributes:
         if kinds.attribute(("fact", code), key) is None and key not in ("author", "drug", "dose", "detection", "uln"):
-            known = {*fact.attributes, *fact.qualifiers}
-            yield subject.unknown(f"{path}.attributes.{key}", f"attribute of {code}", key, known)
+            yield subject.unknown(f"{path}.attributes.{key}", f"attribute of {code}", key, kinds.attributes(code))
 
 
 def guards(subject: Subject) -> Iterator[Problem]:

@@ -170,6 +170,14 @@ class Kinds:
         found = [kind for one in facts if (kind := self._attribute_of(one, name)) is not None]
         return joined(found) if found else None
 
+    def attributes(self, owner: str) -> set[str]:
+        """Every attribute that the entries of a fact or class may have."""
+        common = self.subject.catalogue.extras.get("exposure_common_attributes", {})
+        found = {"value", "date", "time"}
+        for fact in self.facts(owner):
+            found |= {*fact.attributes, *fact.qualifiers, *(common if fact.kind is FactKind.EXPOSURE else ())}
+        return found
+
     def _attribute_of(self, fact: FactDefinition, name: str) -> Kind | None:
         extras = self.subject.catalogue.extras
         known: Mapping[str, Any] = (

@@ -147,13 +147,8 @@ def _asked(subject: Subject, sentence: Sentence) -> set[str]:
 
 
 def _handed_over(subject: Subject) -> set[str] | None:
-    opens = [
-        effect.open
-        for spec in subject.others.values()
-        for owner in (*spec.actions.values(), *spec.automatic.values())
-        for effect in owner.effects
-        if effect.open is not None and effect.open.pathway == subject.spec.pathway
-    ]
+    own = subject.spec.pathway
+    opens = [effect.open for effect in subject.all_effects if effect.open is not None and effect.open.pathway == own]
     parent = subject.spec.parent
     if not opens and (parent is None or parent not in subject.others):
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from engine.definition.checking.subject import Subject
 from engine.definition.reading import Problem
 from engine.definition.roles import ROLES
-from engine.units import Duration
+from engine.units import Duration, UnitError
 
 
 def roles(subject: Subject) -> Iterator[Problem]:
@@ -51,10 +51,8 @@ def somebody(subject: Subject) -> Iterator[Problem]:
 def periods(subject: Subject) -> Iterator[Problem]:
     """Escalation and acknowledgement come after a length of time."""
     for name, message in subject.spec.notifications.items():
-        texts = {
-            "acknowledge": message.acknowledge,
-            "escalation.after": message.escalation and message.escalation.after,
-        }
+        texts = {"acknowledge": message.acknowledge}
+        texts |= {"escalation.after": message.escalation.after} if message.escalation else {}
         for key, text in texts.items():
             if text is not None and not _period(text):
                 path = f"notifications.{name}.{key}"
@@ -66,11 +64,7 @@ def _period(text: str) -> bool:
         return True
     try:
         Duration.parse(text)
-    except (ValueError, LookupError, ArithmeticError):
-        return False
-    except Exception as error:
-        if type(error).__name__ != "UnitError":
-            raise
+    except (ValueError, LookupError, ArithmeticError, UnitError):
         return False
     return True
 
@@ -81,7 +75,7 @@ def never_sent(subject: Subject) -> Iterator[Problem]:
     sent = {effect.notify for _, effect in subject.effects}
     recorded = {effect.deviation for _, effect in subject.effects}
     for task in spec.tasks.values():
-        sent |= {step.notify for step in (*task.overdue, *task.reminders)}
+        sent |= {one.notify for one in task.overdue} | {one.notify for one in task.reminders}
         recorded |= {task.late, task.missed}
     for part, named in (("notifications", sent), ("deviations", recorded)):
         for name, one in getattr(spec, part).items():

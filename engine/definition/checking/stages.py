@@ -70,13 +70,8 @@ def reachable(subject: Subject) -> Iterator[Problem]:
 
 def _closed_from_outside(subject: Subject) -> set[str]:
     """Stages to which other pathways close this one."""
-    closes = (
-        effect.close
-        for spec in subject.others.values()
-        for owner in (*spec.actions.values(), *spec.automatic.values())
-        for effect in owner.effects
-    )
-    return {one.to for one in closes if one is not None and one.pathway == subject.spec.pathway}
+    closes = (effect.close for effect in subject.all_effects if effect.close is not None)
+    return {one.to for one in closes if one.pathway == subject.spec.pathway}
 
 
 def ways_out(subject: Subject) -> Iterator[Problem]:

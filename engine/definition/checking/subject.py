@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -50,13 +50,12 @@ class Subject:
     @cached_property
     def effects(self) -> tuple[tuple[str, Effect], ...]:
         """Every effect with its path."""
-        owners: list[tuple[str, list[Effect]]] = [
-            (f"actions.{name}", one.effects) for name, one in self.spec.actions.items()
-        ]
-        owners += [(f"automatic.{name}", one.effects) for name, one in self.spec.automatic.items()]
-        return tuple(
-            (f"{place}.effects.{number}", effect) for place, effects in owners for number, effect in enumerate(effects)
-        )
+        return tuple(effects_of(self.spec))
+
+    @cached_property
+    def all_effects(self) -> tuple[Effect, ...]:
+        """Every effect of every definition that is loaded."""
+        return tuple(effect for spec in self.others.values() for _, effect in effects_of(spec))
 
     def problem(self, path: str, message: str, remedy: str, severity: str = "error") -> Problem:
         """A finding at a dotted path of the YAML."""
@@ -71,3 +70,11 @@ class Subject:
     def warning(self, path: str, message: str, remedy: str) -> Problem:
         """A finding that does not keep the definition from running."""
         return self.problem(path, message, remedy, "warning")
+
+
+def effects_of(spec: DefinitionSpec) -> Iterator[tuple[str, Effect]]:
+    """The effects of actions and automatic transitions with their paths."""
+    owners = [(f"actions.{name}", one.effects) for name, one in spec.actions.items()]
+    owners += [(f"automatic.{name}", one.effects) for name, one in spec.automatic.items()]
+    for place, effects in owners:
+        yield from ((f"{place}.effects.{number}", effect) for number, effect in enumerate(effects))

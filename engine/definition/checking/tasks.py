@@ -57,11 +57,10 @@ def _edge_of_window(subject: Subject, kinds: Kinds, path: str, task: TaskSpec, k
     kind = kinds.of(tree)
     if kind not in (ANY, DATE, PERIOD):
         yield subject.problem(path, f"`{key}` is neither a date nor a length of time.", "Write e.g. 7 days, or a date.")
-    if kind == PERIOD:
-        if task.due is None and task.grid is None:
-            yield subject.problem(
-                path, f"`{key}` counts from `due`, which the task has not.", "Add `due`, or write a date."
-            )
+    if kind == PERIOD and task.due is None and task.grid is None:
+        yield subject.problem(
+            path, f"`{key}` counts from `due`, which the task has not.", "Add `due`, or write a date."
+        )
 
 
 def _order(subject: Subject, path: str, task: TaskSpec) -> Iterator[Problem]:
@@ -122,9 +121,7 @@ def dates_and_periods(subject: Subject) -> Iterator[Problem]:
             yield from _sort(subject, sentence.place, kinds.of(sentence.tree), wanted)
         elif sentence.use == "age" and sentence.place.endswith("within"):
             yield from _sort(subject, sentence.place, kinds.of(sentence.tree), PERIOD)
-        elif sentence.use == "caller" and not isinstance(sentence.tree, s.Criterion):
-            yield from _sort(subject, sentence.place, kinds.of(sentence.tree), DATE)
-        elif sentence.use == "as_of":
+        elif sentence.use in ("caller", "as_of") and not isinstance(sentence.tree, s.Criterion):
             yield from _sort(subject, sentence.place, kinds.of(sentence.tree), DATE)
 
 

@@ -36,7 +36,6 @@ def children(node: s.Node) -> Iterator[s.Node]:
 def facts_named(node: s.Node) -> Iterator[str]:
     """Names that stand for a fact or class without being a `Name`: of selectors, courses, changes."""
     for part, _ in walk(node):
-        if isinstance(part, s.Selector) and part.source == "fact":
-            yield part.name
-        elif isinstance(part, s.Running | s.Stopped | s.NeverGiven | s.Changed):
-            yield part.name
+        named = isinstance(part, s.Running | s.Stopped | s.NeverGiven | s.Changed)
+        if named or (isinstance(part, s.Selector) and part.source == "fact"):
+            yield part.name  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from service.api.answers import CHANGING, CONDITIONAL, DOCUMENTED, numbered, pro
 from service.api.conditional import IdempotencyKey, SeenVersion, etag
 from service.api.explanations import explanation
 from service.api.language import Language
-from service.api.looking import Look, Prospect
+from service.api.looking import Look
 from service.api.parts import Counted, Parts
 from service.api.shown import Shower
 from service.api.strict_json import StrictRoute
@@ -69,12 +69,17 @@ def perform(
 
 
 @router.get("/explanations/{action}", operation_id="explainAction")
-def explain(parts: Parts, language: Language, response: Response, enrolment: str, action: str) -> s.Explanation:
-    """Why an action is or is not possible: what blocks, value, age, limit, statement, what is missing, earliest date."""
+def explain(
+    parts: Parts, language: Language, request: Request, response: Response, enrolment: str, action: str
+) -> s.Explanation:
+    """Why an action is or is not possible: what blocks, value, age, limit, statement, what is missing, earliest date.
+
+    What the action asks for may stand in the query: `?planned_start=2026-01-12`.
+    """
     look, one = _looking(parts, enrolment, language)
-    found: Prospect = look.prospect(one, action, {})
+    given = dict(request.query_params)
     response.headers["content-language"] = language
-    return explanation(one, found, language, look.chart.patient.zone)
+    return explanation(look.explained(one, action, given), look.prospect(one, action, given))
 
 
 def _looking(parts: Careway, enrolment: str, language: str) -> tuple[Look, Enrolment]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from engine.commands import Enrol
 from engine.model import FactStatus
@@ -32,7 +33,7 @@ LOW, HIGH = {"versionId": "1"}, {"versionId": "2"}
 
 def test_importing_again_changes_nothing(tmp_path: Path) -> None:
     on = engine()
-    course = {"status": "stopped", "effectivePeriod": {"start": "2024-02-01", "end": "2025-02-01"}}
+    course: dict[str, Any] = {"status": "stopped", "effectivePeriod": {"start": "2024-02-01", "end": "2025-02-01"}}
     file = written(
         tmp_path / "a.json",
         bundle(
@@ -121,7 +122,7 @@ def test_another_time_is_another_fact_so_the_old_one_is_voided() -> None:
 
 def test_a_course_that_ends_in_a_later_version_gets_its_end() -> None:
     on = engine()
-    running = {"effectivePeriod": {"start": "2024-02-01"}, "medicationCodeableConcept": concept(ATC, "L04AX01")}
+    running: dict[str, Any] = {"effectivePeriod": {"start": "2024-02-01"}, "medicationCodeableConcept": concept(ATC, "L04AX01")}
     taken(on, resource("MedicationStatement", status="active", meta=LOW, **running))
     ended = {**running, "effectivePeriod": {"start": "2024-02-01", "end": "2026-01-01"}}
     report = taken(on, resource("MedicationStatement", status="stopped", meta=HIGH, **ended))

@@ -1,0 +1,101 @@
+"""A fictitious patient's story: what arrives and what people do, each at its moment. Written by journeys, played later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from engine.calendar import local_to_utc
+
+ZONE = "Asia/Shanghai"
+COORDINATOR, NEUROLOGIST, NURSE, INFECTION = "care_coordinator", "neurologist", "infusion_nurse", "infectious_disease"
+MAIN, VISIT = "inebilizumab", "infusion_visit"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Facts that reach Careway at one moment; `facts` in the forms of `case-format.md`."""
+
+    at: datetime
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An action, or (`task`) a task that is closed by hand. `refused`: the story wants to see it refused."""
+
+    at: datetime
+    name: str
+    by: str
+    pathway: str = MAIN
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    refused: bool = False
+    override: str = ""
+    second: str = ""
+    task: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A role reads and acknowledges what it was told."""
+
+    at: datetime
+    by: str
+
+
+Event = Arrival | Deed | Acknowledgement
+
+
+@dataclass
+class Story:
+    """One patient. Journeys add events in any order; they are played in order of time."""
+
+    number: int
+    journey: str
+    person: Mapping[str, Any]
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def female(self) -> bool:
+        """Whether pregnancy has to be thought of."""
+        return self.person["sex"] == "female"
+
+    def age(self, on: date) -> int:
+        """In whole years."""
+        born = self.person["born"]
+        return int(on.year - born.year - ((on.month, on.day) < (born.month, born.day)))
+
+    def facts(self, day: date, clock: str = "09:00", **facts: Any) -> None:
+        """Facts arrive; None leaves one out."""
+        known = {code: value for code, value in facts.items() if value is not None}
+        if known:
+            self.events.append(Arrival(moment(day, clock), known))
+
+    def does(self, day: date, clock: str, name: str, by: str = NEUROLOGIST, **more: Any) -> None:
+        """Somebody acts; see `Deed` for what more can be said."""
+        self.events.append(Deed(moment(day, clock), name, by, **more))
+
+    def reads(self, day: date, clock: str, *roles: str) -> None:
+        """Roles acknowledge what they were told."""
+        self.events += [Acknowledgement(moment(day, clock), role) for role in roles]
+
+    def until(self, now: datetime) -> list[Event]:
+        """What has happened by now, in order; the future stays unwritten."""
+        return sorted((one for one in self.events if one.at <= now), key=lambda one: one.at)
+
+    def forget_after(self, day: date, *, keep: int = 0) -> None:
+        """Drop what was planned after a day, for a journey that goes another way; `keep` events at the end stay."""
+        self.events = [one for one in self.events if one.at < moment(day, "00:00")] + self.events[len(self.events) - keep :]
+
+
+def moment(day: date, clock: str) -> datetime:
+    """An instant of the site's day, in UTC."""
+    hour, minute = map(int, clock.split(":"))
+    return local_to_utc(datetime(day.year, day.month, day.day, hour, minute), ZONE)  # noqa: DTZ001 - local, converted here
+
+
+def days(day: date, number: int) -> date:
+    """So many days later."""
+    return day + timedelta(days=number)
