@@ -17,7 +17,10 @@ TESTS = HERE.parent / "tests"
 def load_statements(*folders: Path) -> list[Statement]:
     """Every statement of every list, of the shipped pathways and of further folders."""
     return [
-        one for folder in (HERE, *folders) for path in sorted(folder.glob("*/statements.yaml")) for one in read_statements(path)
+        one
+        for folder in (HERE, *folders)
+        for path in sorted(folder.glob("*/statements.yaml"))
+        for one in read_statements(path)
     ]
 
 
@@ -33,7 +36,8 @@ def case_texts(*folders: Path) -> dict[str, str]:
 def texts_of_tests() -> dict[str, str]:
     """The text of every test of this repository, where it is checked out."""
     return {
-        path.relative_to(TESTS).as_posix(): path.read_text(encoding="utf-8") for path in sorted(TESTS.rglob("test_*.py"))
+        path.relative_to(TESTS).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(TESTS.rglob("test_*.py"))
     }
 
 

@@ -68,7 +68,7 @@ def _json() -> structlog.processors.JSONRenderer:
 
 def _quieten() -> None:
     """Libraries speak up only when something is wrong; their requests and statements may hold values."""
-    for name in ("apscheduler", "engine.store", "sqlalchemy", "alembic", "httpx", "multipart", "asyncio"):
+    for name in ("apscheduler", "engine.store", "uvicorn", "sqlalchemy", "alembic", "httpx", "multipart", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

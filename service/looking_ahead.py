@@ -32,12 +32,15 @@ class Look:
 
     @property
     def pathway(self) -> str:
+        """The pathway of the enrolment."""
         return self.chart.enrolments[self.enrolment].pathway
 
     def working(self, at: datetime) -> Working:
+        """The chart as a working copy at a moment."""
         return Working.of(self.chart, Index.of(self.chart), self.registry, at, SYSTEM)
 
     def judge(self, given: Mapping[str, Any], at: datetime) -> acting.Judgement:
+        """The action with these parameters at a moment. Raises `UnknownName`, `InvalidCommand`."""
         w = self.working(at)
         return acting.judge(w, w.enrolment(self.enrolment), self.action, given)
 

@@ -21,9 +21,11 @@ from engine.commands import (
     Verdict,
 )
 from engine.decide import acting, enrolling, recording, tasks, timers
+from engine.decide.explaining import tree
 from engine.decide.review import question_acts
 from engine.decide.settling import settle
 from engine.decide.working import Index, Working
+from engine.definition.guards import Finding
 from engine.definition.registry import Registry
 from engine.errors import NotFound
 from engine.model import AuditDraft, Changes, Chart, TaskStatus
@@ -108,16 +110,18 @@ def _perform(w: Working, command: PerformAction) -> Carried:
     return (
         event,
         outcome,
-        {"action": command.action, "reasons": [reason_json(one) for one in reasons], "judged": len(judgement.findings)},
+        {"action": command.action, "findings": [finding_json(one) for one in judgement.findings]},
     )
 
 
-def reason_json(reason: Any) -> dict[str, Any]:
-    """A reason as the audit keeps it: with its evaluation tree."""
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A requirement as the audit keeps it, passed or not: with the evaluation tree behind it."""
     return {
-        "requirement": reason.requirement, "level": reason.level, "statements": list(reason.statements), "state": reason.state,
-        "evidence": dict(reason.evidence),
-    }  # fmt: skip
+        "requirement": finding.requirement,
+        "level": finding.level,
+        "statements": list(finding.statements),
+        "evidence": tree(finding.verdict),
+    }
 
 
 def _close_task(w: Working, command: CloseTask) -> Carried:

@@ -14,7 +14,7 @@ from engine.definition.rules import HoldRule
 from engine.evaluation.context import Context, CriterionFunction
 from engine.evaluation.results import State, Verdict
 from engine.evaluation.tracking import own_cell
-from engine.model import Hold
+from engine.model import FactStatus, Hold
 
 MOST_READINGS = 16
 """Most combinations of conflicting readings that an alarm tries; beyond that people are asked."""
@@ -74,10 +74,28 @@ def open_hold(w: Working, enrolment_id: str, code: str, causes: tuple[str, ...])
 def _release_by_facts(w: Working, hold: Hold, rule: HoldRule) -> bool:
     if rule.released is None or rule.spec.permanent:
         return False
-    if not rule.released(w.context(hold.enrolment)).met:
+    verdict = rule.released(w.context(hold.enrolment))
+    if not verdict.met or (_cause_voided(w, hold) and not _told_since(w, hold, verdict)):
         return False
     release(w, hold, "facts")
     return True
+
+
+def _cause_voided(w: Working, hold: Hold) -> bool:
+    """Whether a fact that opened the hold was entered in error: that alone releases nothing, people do."""
+    records = w.world.records
+    for cause in hold.causes:
+        newest = cause
+        while newest in records.replaced:
+            newest = records.replaced[newest]
+        if newest in records.by_id and records.by_id[newest].status is FactStatus.ENTERED_IN_ERROR:
+            return True
+    return False
+
+
+def _told_since(w: Working, hold: Hold, verdict: Verdict) -> bool:
+    """Whether what speaks for the release was recorded after the hold opened."""
+    return any(w.chart.facts[fact].recorded > hold.opened for fact in verdict.facts if fact in w.chart.facts)
 
 
 def release(w: Working, hold: Hold, by: str) -> None:

@@ -19,6 +19,7 @@ from engine.decide.working import Edge, Working
 from engine.definition.rules import AutomaticRule
 from engine.errors import AuthorError
 from engine.evaluation.context import Context
+from engine.evaluation.results import Verdict
 from engine.evaluation.tracking import Rule
 
 MOST_ROUNDS = 40
@@ -80,10 +81,10 @@ def _transition(w: Working, enrolment_id: str, rule: AutomaticRule) -> bool:
     enrolment = w.enrolment(enrolment_id)
     if not enrolment.open or not _applies(rule, enrolment.stage):
         return False
-    target = _target(rule, w.context(enrolment_id))
+    target, because = _target(rule, w.context(enrolment_id))
     if target is None or target == enrolment.stage:
         return False
-    _take(w, enrolment_id, rule, target)
+    _take(w, enrolment_id, rule, target, because)
     return True
 
 
@@ -91,21 +92,30 @@ def _applies(rule: AutomaticRule, stage: str) -> bool:
     return rule.spec.from_ is None or stage in rule.spec.from_
 
 
-def _target(rule: AutomaticRule, context: Context) -> str | None:
-    """Where the rule leads here, or None; cases are tried in order."""
-    if rule.when is not None and not rule.when(context).met:
-        return None
+def _target(rule: AutomaticRule, context: Context) -> tuple[str | None, Verdict | None]:
+    """Where the rule leads here and why, or None; cases are tried in order."""
+    because = rule.when(context) if rule.when is not None else None
+    if because is not None and not because.met:
+        return None, because
     for to, when in rule.cases:
-        if when(context).met:
-            return to
-    return rule.spec.to if not rule.cases else None
+        verdict = when(context)
+        if verdict.met:
+            return to, verdict
+    return (None if rule.cases else rule.spec.to), because
 
 
-def _take(w: Working, enrolment_id: str, rule: AutomaticRule, target: str | None, edge: Edge | None = None) -> None:
+def _take(
+    w: Working,
+    enrolment_id: str,
+    rule: AutomaticRule,
+    target: str | None,
+    because: Verdict | None,
+    edge: Edge | None = None,
+) -> None:
     bindings = {"entry": edge.entry} if edge is not None and edge.entry is not None else {}
     carry_out(w, enrolment_id, rule.effects, f"{rule.id}/{w.chart.patient.seq}", **bindings)
     if target is not None and w.enrolment(enrolment_id).open:
-        move(w, enrolment_id, target, rule.id)
+        move(w, enrolment_id, target, rule.id, because)
 
 
 # --- edges ----------------------------------------------------------------------------------------------------------
@@ -134,10 +144,7 @@ def _feel(w: Working, enrolment_id: str, edge: Edge) -> None:
 
 
 def _take_on_edge(w: Working, enrolment_id: str, rule: AutomaticRule, edge: Edge) -> None:
-    context = w.context(enrolment_id, entry=edge.entry)
-    target = _target(rule, context)
-    if rule.when is not None and not rule.when(context).met:
-        return
-    if rule.cases and target is None:
-        return
-    _take(w, enrolment_id, rule, target, edge)
+    target, because = _target(rule, w.context(enrolment_id, entry=edge.entry))
+    refused = because is not None and not because.met
+    if not refused and (target is not None or not rule.cases):
+        _take(w, enrolment_id, rule, target, because, edge)

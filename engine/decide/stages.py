@@ -6,20 +6,23 @@ from dataclasses import replace
 
 from engine.audit import Event
 from engine.calendar import local_day
+from engine.decide.explaining import tree
 from engine.decide.working import Working
+from engine.evaluation.results import Verdict
 from engine.model import Enrolment, StageEntry, TaskStatus
 
 PREVIOUS = "previous stage"
 
 
-def move(w: Working, enrolment_id: str, to: str, via: str) -> None:
+def move(w: Working, enrolment_id: str, to: str, via: str, because: Verdict | None = None) -> None:
     """Enter a stage (`previous stage` = the one before the present). Entering a terminal stage ends the enrolment."""
     enrolment = w.enrolment(enrolment_id)
     target = previous_stage(enrolment) if to == PREVIOUS else to
     _, seq = w.next_id()
     entry = StageEntry(target, w.now, seq, via)
     w.change(enrolment_id, stage=target, history=(*enrolment.history, entry))
-    w.say(Event.STAGE_CHANGED, enrolment_id, stage=target, before=enrolment.stage, via=via)
+    evidence = tree(because) if because is not None else None
+    w.say(Event.STAGE_CHANGED, enrolment_id, stage=target, before=enrolment.stage, via=via, evidence=evidence)
     w.feel(f"stage:{target}", enrolment_id, entry)
     w.feel(f"automatic:{via}", enrolment_id, entry)
     if enrolment.parent:

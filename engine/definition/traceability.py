@@ -18,7 +18,18 @@ from engine.definition.schema import DefinitionSpec, Requirement
 from engine.errors import AuthorError
 from engine.functions import Function
 
-PARTS = ("values", "criteria", "actions", "automatic", "holds", "tasks", "notifications", "deviations", "stages", "settings")
+PARTS = (
+    "values",
+    "criteria",
+    "actions",
+    "automatic",
+    "holds",
+    "tasks",
+    "notifications",
+    "deviations",
+    "stages",
+    "settings",
+)
 """Parts whose elements name statements, under `statement:` or as rows of `spec:`."""
 
 _NAMED_IN_CASES = frozenset({"actions", "automatic", "holds", "tasks", "notifications", "deviations"})
@@ -138,7 +149,9 @@ def targets_of(specs: Mapping[str, DefinitionSpec], spec: DefinitionSpec, target
     """The elements that `expressed_by` means: `pathway.element`, or an element of the same pathway."""
     head, dot, rest = target.partition(".")
     owner, name = (specs[head], rest) if dot and head in specs else (spec, target)
-    found = [Element(owner.pathway, part, name) for part in (*PARTS, "guards", "tables") if name in getattr(owner, part)]
+    found = [
+        Element(owner.pathway, part, name) for part in (*PARTS, "guards", "tables") if name in getattr(owner, part)
+    ]
     for guard_name, guard in owner.guards.items():
         ids = (f"{guard_name}.{one.id}" for one in guard.require if name in (one.id, f"{guard_name}.{one.id}"))
         found += [Element(owner.pathway, "guards", one) for one in ids]
@@ -213,13 +226,17 @@ def strangers(traces: Iterable[Trace], specs: Mapping[str, DefinitionSpec]) -> l
     """Statement ids that definitions name and no list has: pathway, id, remedy. Only for families of which there is a list."""
     known = {one.statement.id for one in traces}
     families = {_family(name) for name in known}
-    found = []
-    for spec in specs.values():
-        named = {statement for statement, element in elements_of(spec) if element.part not in ("stages", "settings")}
-        for name in sorted(named | set(spec.expressed_by) | set(spec.not_computable)):
-            if _IDS.fullmatch(name) and _family(name) in families and name not in known and not _is_row(name, spec):
-                found.append((spec.pathway, name, did_you_mean(name, known) or "Correct the id."))
-    return found
+    return [
+        (spec.pathway, name, did_you_mean(name, known) or "Correct the id.")
+        for spec in specs.values()
+        for name in sorted(_named_by(spec) - known)
+        if _IDS.fullmatch(name) and _family(name) in families and not _is_row(name, spec)
+    ]
+
+
+def _named_by(spec: DefinitionSpec) -> set[str]:
+    named = {statement for statement, element in elements_of(spec) if element.part not in ("stages", "settings")}
+    return named | set(spec.expressed_by) | set(spec.not_computable)
 
 
 def _family(statement: str) -> str:

@@ -21,13 +21,17 @@ from engine.definition.guards import PASS, Finding
 from engine.definition.schema import Parameter
 from engine.errors import AuthorError, CarewayError
 from engine.evaluation.results import Range
+from engine.evaluation.results import Verdict as Judged
 from engine.language import readable, syntax
+from engine.language.printing import chinese, english
 from engine.model import SYSTEM, Chart, Enrolment, When
 from service.api.shown import value_text
+from service.explaining_words import fact_text
 from service.explanations import Explanation, explain
 from service.wiring import Careway
 
 log = structlog.get_logger("careway.api")
+_COMPARED = (syntax.Compare, syntax.Is, syntax.Lasting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,10 @@ class Check:
     """`pass`, `warn`, `info`, `block`, `block_hard`, or the formal kind: stage, role, second_person."""
     state: str
     """`met`, `not_met` or `unknown`."""
+    asked: str
+    """What is required, in short."""
     text: str
+    """The whole sentence: what is required, found and missing."""
     value: str
     limit: str
     age_days: int | None
@@ -115,7 +122,18 @@ class Look:
             log.warning("action_cannot_be_judged", pathway=enrolment.pathway, action=action, code=error.code)
             spec = self._working.definition(enrolment).spec.actions[action]
             fault = Check(
-                "definition", "block_hard", "unknown", error.message, "", "", None, (), (), None, enrolment.pathway
+                "definition",
+                "block_hard",
+                "unknown",
+                error.message,
+                error.message,
+                "",
+                "",
+                None,
+                (),
+                (),
+                None,
+                enrolment.pathway,
             )
             return Prospect(
                 action, getattr(spec.label, self.language), tuple(spec.by), spec.signs, spec.second_person, spec.to or "",
@@ -141,13 +159,26 @@ class Look:
     def _check(self, finding: Finding) -> Check:
         reason = reason_of(finding, self._labels)
         verdict = finding.verdict
-        shows = isinstance(verdict.node, syntax.Compare | syntax.Is | syntax.Lasting)
         return Check(
-            finding.requirement, finding.level, verdict.state.value, reason.text[self.language],
-            self._shown(verdict.left, verdict.unit, verdict.facts) if shows else "",
-            self._shown(verdict.right, verdict.unit, verdict.facts) if shows else "",
+            finding.requirement, finding.level, verdict.state.value, self._asked(finding), reason.text[self.language],
+            self._value(verdict),
+            self._shown(verdict.right, verdict.unit, verdict.facts) if isinstance(verdict.node, _COMPARED) else "",
             self._age(verdict.facts), finding.statements, self._gaps(reason), verdict.until, finding.pathway,
         )  # fmt: skip
+
+    def _asked(self, finding: Finding) -> str:
+        label, node = finding.spec.label if finding.spec else None, finding.verdict.node
+        if label is not None:
+            return str(getattr(label, self.language))
+        printed = english if self.language == "en" else chinese
+        return printed(node, self._labels) if node is not None else finding.requirement
+
+    def _value(self, verdict: Judged) -> str:
+        """What was compared, or the one fact that was read."""
+        if isinstance(verdict.node, _COMPARED) and verdict.left is not None:
+            return self._shown(verdict.left, verdict.unit, verdict.facts)
+        known = [self.chart.facts[one] for one in verdict.facts if one in self.chart.facts]
+        return fact_text(self._registry, known[0], self.language) if len(known) == 1 else ""
 
     def _earliest(
         self, enrolment: Enrolment, action: str, given: Mapping[str, Any], checks: Sequence[Check]
@@ -188,7 +219,7 @@ class Look:
 
 def _formal(reason: Reason, language: str) -> Check:
     text = reason.text[language]
-    return Check(reason.requirement, reason.level, reason.state, text, "", "", None, (), (), None, "")
+    return Check(reason.requirement, reason.level, reason.state, text, text, "", "", None, (), (), None, "")
 
 
 def _weight(check: Check) -> int:

@@ -102,6 +102,7 @@ class Message(Shown):
 
     id: str
     code: str
+    label: str
     enrolment: str
     to: str
     urgency: str

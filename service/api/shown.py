@@ -12,6 +12,7 @@ from engine.codec import instant_text, when_text
 from engine.definition.schema import DefinitionSpec
 from engine.errors import AuthorError
 from engine.language import readable
+from engine.language.labels import humanised
 from engine.model import Chart, Enrolment, Fact, Hold, Message, Patient, Task, TimerState, When
 from engine.units import Duration, Quantity
 from service.api import schemas as s
@@ -85,7 +86,7 @@ class Shower:
             closed=when_or_none(one.closed), parent=one.parent, settings=open_value(dict(one.settings)), callers=sorted(one.callers),
             history=[s.Arrival(stage=at.stage, at=instant_text(at.at), via=at.via) for at in one.history],
             holds=[self.hold(one, hold) for hold in holds], tasks=[self.task(one, task) for task in in_order(tasks)],
-            messages=[self.message(note) for note in messages], next_event=when_or_none(min(timers, default=None)),
+            messages=[self.message(one, note) for note in messages], next_event=when_or_none(min(timers, default=None)),
         )  # fmt: skip
 
     def _spec(self, one: Enrolment) -> DefinitionSpec:
@@ -117,11 +118,12 @@ class Shower:
             statements=list(spec.statement) if spec else [],
         )  # fmt: skip
 
-    def message(self, note: Message) -> s.Message:
+    def message(self, one: Enrolment, note: Message) -> s.Message:
         """A requested notification."""
-        by = note.acknowledged_by
+        by, spec = note.acknowledged_by, self._spec(one).notifications.get(note.code)
+        label = getattr(spec.label, self._language) if spec else humanised(note.code)
         return s.Message(
-            id=note.id, code=note.code, enrolment=note.enrolment, to=note.to, urgency=note.urgency, requested=instant_text(note.requested),
+            id=note.id, code=note.code, label=label, enrolment=note.enrolment, to=note.to, urgency=note.urgency, requested=instant_text(note.requested),
             acknowledged=when_or_none(note.acknowledged), acknowledged_by=by.role if by else None,
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -12,6 +12,7 @@ from service.cli.app import app
 from service.cli.printing import DONE, Json, note, show
 
 if TYPE_CHECKING:
+    from service.demo import DemoReport
     from service.settings import Settings
     from service.wiring import Careway
 
@@ -52,26 +53,27 @@ def demo(
     """Build the demonstration cohort in an empty database, then serve it."""
     from service import process
 
-    with _started(_settings(host, port)) as careway:
-        built = _build(careway, patients, seed)
-        show({"patients": built}, f"{built} fictitious patients built." if built else "", as_json=as_json)
+    with _started(_settings(host, port), log_to=sys.stderr) as careway:
+        report = _build(careway, patients, seed)
+        text = (
+            "The database holds the cohort already."
+            if report.existed
+            else f"{report.patients} fictitious patients built."
+        )
+        show(report.as_dict(), text, as_json=as_json)
         if not no_serve:
             note(f"Serving on http://{careway.settings.host}:{careway.settings.port} – stop with Ctrl+C.")
             process.serve(careway)
     return DONE
 
 
-def _build(careway: Careway, patients: int, seed: int) -> int:
-    """The number of patients built; 0 where the database has patients already."""
-    if careway.store.patients(limit=1):
-        note("The database has patients already: the demonstration cohort is not built again.")
-        return 0
+def _build(careway: Careway, patients: int, seed: int) -> DemoReport:
+    """What was built. A database that holds the cohort is left alone."""
     from service.cli.progress import progress
     from service.demo import build
 
     with progress("building the cohort") as advance:
-        build(careway, patients, seed, advance)
-    return len(careway.store.patients(limit=patients + 1))
+        return build(careway.engine, now=careway.clock.now(), patients=patients, seed=seed, progress=advance)
 
 
 def _settings(host: str | None, port: int | None) -> Settings:
@@ -81,12 +83,12 @@ def _settings(host: str | None, port: int | None) -> Settings:
     return load_settings(**given)
 
 
-def _started(settings: Settings) -> Careway:
-    """The parts, on a database that is made where there is none; its log goes to stdout as JSON lines."""
+def _started(settings: Settings, log_to: TextIO | None = None) -> Careway:
+    """The parts, on a database that is made where there is none; the log goes to stdout (of `demo`: to stderr)."""
     from service import logs
     from service.wiring import build, prepare_database
 
-    logs.configure(settings.log_level, sys.stdout)
+    logs.configure(settings.log_level, log_to or sys.stdout)
     file = Path(settings.database_url.removeprefix("sqlite:///"))
     if settings.database_url.startswith("sqlite:///") and not file.exists():
         prepare_database(settings)

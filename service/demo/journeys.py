@@ -136,7 +136,7 @@ def latent_tuberculosis_untreated(story: Story, today: date, rng: Random) -> Non
     first = days(today, -rng.randint(18, 28))
     referral(story, first)
     screening(story, days(first, 6), tb_igra={"value": "positive", "kind": "t_spot"})
-    story.facts(days(first, 12), "09:00", chest_ct_tb="no_active_tb", tb_symptoms=False, crp="2 mg/L", esr="8 mm/h")
+    story.facts(days(first, 12), "09:00", chest_ct_tb="no_active_tb", tb_symptoms=False, crp="2 mg/L", tb_status="latent")
 
 
 @journey()

@@ -7,7 +7,18 @@ from random import Random
 
 from engine.calendar import add_months
 from service.demo.journeys import journey
-from service.demo.steps import course, cycle, enrol_to_first_dose, infusion, loading, monitoring, reaction
+from service.demo.steps import (
+    authorisation,
+    course,
+    cycle,
+    enrol_to_first_dose,
+    infusion,
+    loading,
+    monitoring,
+    reaction,
+    referral,
+    screening,
+)
 from service.demo.story import COORDINATOR, NEUROLOGIST, NURSE, VISIT, Story, days
 
 NOT_DETECTED = {"value": "0 IU/mL", "detection": "not_detected"}
@@ -18,7 +29,9 @@ PLAN = {"event": "occurred", "wish_strong": True, "consent": True}
 
 def _carrier(story: Story, t0: date, today: date, *, until: date) -> None:
     """An HBV carrier on entecavir, with virus and liver checked every ten weeks until a day."""
-    enrol_to_first_dose(story, t0, hbsag="positive", anti_hbc="positive", hbv_dna=NOT_DETECTED, entecavir={**ENTECAVIR, "effective": days(t0, -30)})
+    enrol_to_first_dose(story, t0, hbsag="positive", anti_hbc="positive")
+    story.facts(days(t0, -22), "09:00", hbv_dna=NOT_DETECTED)
+    story.facts(days(t0, -20), "11:00", entecavir=ENTECAVIR)
     course(story, t0, today, hbsag="positive", anti_hbc="positive", hbv_dna=NOT_DETECTED)
     day = days(t0, 65)
     while day <= until:
@@ -52,9 +65,14 @@ def carrier_reactivation(story: Story, today: date, rng: Random) -> None:
 def latent_tuberculosis_on_treatment(story: Story, today: date, rng: Random) -> None:
     """Latent tuberculosis, isoniazid since a month before the first dose, rechecked every half year."""
     t0 = days(today, -rng.randint(20, 400))
-    isoniazid = {"event": "started", "drug": "isoniazid", "dose": "300 mg/d", "effective": days(t0, -34)}
-    work_up = {"tb_igra": {"value": "positive", "kind": "t_spot"}, "chest_ct_tb": "no_active_tb", "crp": "2 mg/L"}
-    enrol_to_first_dose(story, t0, tb_preventive_treatment=isoniazid, **work_up)
+    isoniazid = {"event": "started", "drug": "isoniazid", "dose": "300 mg/d"}
+    first = days(t0, -50)
+    referral(story, first)
+    story.facts(days(first, 2), "09:30", tb_igra={"value": "positive", "kind": "t_spot"}, tb_symptoms=False)
+    story.facts(days(first, 6), "09:30", chest_ct_tb="no_active_tb", crp="2 mg/L", tb_status="latent_untreated")
+    story.facts(days(first, 8), "10:00", tb_preventive_treatment=isoniazid)
+    screening(story, days(t0, -25), tb_igra=None)
+    authorisation(story, days(t0, -3), t0)
     course(story, t0, today, tb_igra=None, chest_ct_tb="no_active_tb", tb_symptoms=False)
 
 

@@ -16,6 +16,7 @@ from service.api import schemas as s
 from service.api.looking import Look, Prospect
 from service.api.shown import Shower, in_order
 from service.wiring import Careway
+from service.worklist.listing import STATES
 
 ENTRIES = 40
 """Newest audit entries on the page; the API has them all."""
@@ -26,6 +27,8 @@ class Section:
     """One enrolment on the page."""
 
     shown: s.Enrolment
+    tasks: list[tuple[str, s.Task]]
+    """Open tasks with the state of each, in the order of the worklist."""
     next: list[Prospect]
     """Actions that the stage allows, blocked ones first."""
     closed: list[s.Task]
@@ -73,7 +76,18 @@ class PatientPage:
         prospects = [found for found in self._look.prospects_or_none(one) if found.possible] if one.open else []
         prospects.sort(key=lambda found: (not found.proposed, found.verdict.value != "refused", not found.checks))
         shown = [self._shower.task(one, task) for task in in_order(closed)]
-        return Section(self._shower.enrolment(self._chart, one), prospects, shown[::-1])
+        enrolment = self._shower.enrolment(self._chart, one)
+        tasks = [(self._state(task), task) for task in enrolment.tasks]
+        tasks.sort(key=lambda found: STATES.index(found[0]))
+        return Section(enrolment, tasks, prospects, shown[::-1])
+
+    def _state(self, task: s.Task) -> str:
+        begins = task.opens or task.due
+        if task.frozen:
+            return "blocked"
+        if task.overdue_since:
+            return "overdue"
+        return "due" if begins is None or self._days(begins) <= 0 else "later"
 
     def _days(self, when: str) -> int:
         """Days from today to a day or instant; negative in the past."""
