@@ -46,9 +46,13 @@ def _candidates(
             continue
         if since is not None and compare_dates(entries.when_of(fact), since, zone) < 0:
             continue
-        if after is None or fact.recorded > after:
+        if (after is None or fact.recorded > after) and _has(context, done, fact):
             found.append(fact)
     return found
+
+
+def _has(context: Context, done: DoneRule, fact: Fact) -> bool:
+    return done.having is None or done.having(context.bound(entry=fact)).met
 
 
 def _verb_fits(fact: Fact, verb: str) -> bool:

@@ -110,7 +110,10 @@ def _close(w: Working, context: Context, effect: EffectRule, _: str) -> None:
 def _cancelling(other: Context, to: str) -> str:
     """The automatic transition of the child that leads to this stage on behalf of its parent."""
     rules = other.definition.rules.automatic
-    return next((rule.id for rule in rules if rule.spec.to == to and (rule.edge or "").startswith("parent")), "parent")
+    return next(
+        (rule.id for rule in rules if rule.spec.to == to and any(name.startswith("parent") for name in rule.edges)),
+        "parent",
+    )
 
 
 def _set_anchors(w: Working, context: Context, effect: EffectRule, _: str) -> None:

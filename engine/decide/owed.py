@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from engine.calendar import add, grid_point, instant, local_day, subtract
@@ -204,9 +205,20 @@ def _numbered(context: Context, rule: TaskRule, anchor: date, stem: str) -> list
     in_months = rule.spec.grid.months is not None
     found = []
     for number in numbers if isinstance(numbers, tuple) else (numbers,):
-        step = Duration(months=1) if in_months else Duration(days=1)
-        found.append(_dated(context, rule, f"{stem}{number}", grid_point(anchor, step, int(number))))
+        count = _count(number, in_months=in_months)
+        step = Duration(months=count) if in_months else Duration(days=count)
+        found.append(_dated(context, rule, f"{stem}{count}", grid_point(anchor, step, 1)))
+    if rule.spec.missed:
+        for one, following in pairwise(found):
+            one.missed = _begun(context, following)
     return found
+
+
+def _count(number: Any, *, in_months: bool) -> int:
+    """A plain number, or a length of time of which the months or days count."""
+    if isinstance(number, Duration):
+        return number.months if in_months else number.days
+    return int(number)
 
 
 def _dated(context: Context, rule: TaskRule, occurrence: str, due: date) -> Owed:

@@ -64,7 +64,7 @@ def _looks(w: Working, enrolment_id: str) -> Iterator[tuple[Rule, Callable[[], b
     for hold in rules.holds:
         yield (enrolment_id, "hold", hold.id), partial(settle_hold, w, enrolment_id, hold)
     for automatic in rules.automatic:
-        if not automatic.edge:
+        if not automatic.edges:
             yield (enrolment_id, "stage", automatic.id), partial(_transition, w, enrolment_id, automatic)
     for task in rules.tasks:
         yield (enrolment_id, "task", task.id), partial(settle_task, w, enrolment_id, task)
@@ -138,7 +138,7 @@ def _feel(w: Working, enrolment_id: str, edge: Edge) -> None:
     enrolment = w.enrolment(enrolment_id)
     if enrolment.open:
         for rule in w.definition(enrolment).rules.automatic:
-            if rule.edge and hears(rule.edge, edge.name) and _applies(rule, w.enrolment(enrolment_id).stage):
+            if any(hears(name, edge.name) for name in rule.edges) and _applies(rule, w.enrolment(enrolment_id).stage):
                 _take_on_edge(w, enrolment_id, rule, edge)
     feel_edge(w, enrolment_id, edge)
 

@@ -32,11 +32,14 @@ def move(w: Working, enrolment_id: str, to: str, via: str, because: Verdict | No
 
 
 def previous_stage(enrolment: Enrolment) -> str:
-    """The stage from which the present one was entered (not counting steps within it)."""
-    for entry in reversed(enrolment.history[:-1]):
-        if entry.stage != enrolment.stage:
-            return entry.stage
-    return enrolment.stage
+    """The stage to which a return leads: the one before the present, leaving out what was entered and left again since."""
+    path: list[str] = []
+    for entry in enrolment.history:
+        if entry.stage in path:
+            del path[path.index(entry.stage) + 1 :]
+        else:
+            path.append(entry.stage)
+    return path[-2] if len(path) > 1 else enrolment.stage
 
 
 def _end(w: Working, enrolment_id: str) -> None:

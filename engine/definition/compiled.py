@@ -6,7 +6,7 @@ A `Definition` is immutable and shared by all enrolments that are pinned to its 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,7 @@ from engine.definition.schema import DefinitionSpec, ValueSpec
 from engine.errors import AuthorError
 from engine.evaluation.compiling import compile_criterion, compile_value
 from engine.evaluation.context import Context, CriterionFunction, ValueFunction
-from engine.evaluation.entries import scalar
+from engine.evaluation.entries import scalar, valued
 from engine.evaluation.results import Reading, State, Verdict, Why, joined, sooner, unknown
 from engine.evaluation.scope import Scope
 from engine.evaluation.settings import typed
@@ -54,6 +54,10 @@ class Compiler:
             if text is None
             else self._compiled(lambda: compile_value(parse_value(text), self.scope), place, _nothing)
         )
+
+    def inside(self, source: str, name: str) -> Compiler:
+        """The compiler of sentences inside `with (…)`: attributes of the entries are names, too."""
+        return replace(self, scope=self.scope.inside(source, name))
 
     def _compiled(self, build: Callable[[], Any], place: str, fallback: Any) -> Any:
         try:
@@ -263,11 +267,11 @@ def _classification(
             verdict = when(context)
             seen.append(verdict)
             if verdict.state is State.UNKNOWN:
-                doubtful.append((verdict, scalar(context, then(context))))
+                doubtful.append((verdict, valued(context, then(context))))
             elif verdict.met:
-                return _classified(seen, doubtful, scalar(context, then(context)))
+                return _classified(seen, doubtful, valued(context, then(context)))
         return _classified(
-            seen, doubtful, scalar(context, otherwise(context)) if otherwise else unknown(Why.NOT_COMPARABLE, "")
+            seen, doubtful, valued(context, otherwise(context)) if otherwise else unknown(Why.NOT_COMPARABLE, "")
         )
 
     return read

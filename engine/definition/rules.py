@@ -58,7 +58,7 @@ class AutomaticRule:
 
     id: str
     spec: Automatic
-    edge: str
+    edges: tuple[str, ...]
     when: CriterionFunction | None
     cases: tuple[tuple[str, CriterionFunction], ...]
     effects: tuple[EffectRule, ...]
@@ -81,6 +81,7 @@ class DoneRule:
     spec: DoneBy
     within: ValueFunction | None
     when: CriterionFunction | None
+    having: CriterionFunction | None
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def _automatic(compiler: Compiler, name: str, spec: Automatic) -> AutomaticRule:
         if (judge := compiler.criterion(case.when, f"{place}.cases.{number}.when")) is not None
     )
     when = compiler.criterion(spec.when, f"{place}.when")
-    return AutomaticRule(name, spec, spec.on or "", when, cases, _effects(compiler, spec.effects, place))
+    return AutomaticRule(name, spec, tuple(spec.on), when, cases, _effects(compiler, spec.effects, place))
 
 
 def _effects(compiler: Compiler, effects: list[Effect], place: str) -> tuple[EffectRule, ...]:
@@ -241,10 +242,12 @@ def _done(compiler: Compiler, spec: DoneBy, place: str) -> DoneRule:
     for name in (*spec.all, *spec.any):
         if catalogue.canonical(name) is None and not catalogue.is_class(name) and compiler.findings is not None:
             compiler.findings.append((f"{place}.done_by", compiler.scope.unknown(name, "fact", catalogue.names)))
+    facts = compiler.inside("fact", next(iter((*spec.all, *spec.any)), ""))
     return DoneRule(
         spec,
-        compiler.value(spec.within, f"{place}.done_by.within"),
-        compiler.criterion(spec.when, f"{place}.done_by.when"),
+        within=compiler.value(spec.within, f"{place}.done_by.within"),
+        when=compiler.criterion(spec.when, f"{place}.done_by.when"),
+        having=facts.criterion(spec.having, f"{place}.done_by.with"),
     )
 
 

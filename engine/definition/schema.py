@@ -194,8 +194,8 @@ class Automatic(Model):
     to: str | None = None
     when: Sentence | None = None
     cases: list[Case] = Field(default_factory=list)
-    on: str | None = Field(
-        None,
+    on: Names = Field(
+        default_factory=list,
         description="Edge: `fact:x`, `child:pathway.stage`, `child:pathway.ended`, `action:x`, `hold:x`, `released:x`.",
     )
     effects: list[Effect] = Field(default_factory=list)
@@ -226,6 +226,9 @@ class DoneBy(Model):
     all: list[str] = Field(default_factory=list)
     any: list[str] = Field(default_factory=list)
     verb: Literal["", "given", "started", "stopped"] = ""
+    having: Sentence | None = Field(
+        None, alias="with", description="What a fact must meet to complete it; attributes are names."
+    )
     within: str | None = None
     action: Names = Field(default_factory=list)
     when: Sentence | None = None

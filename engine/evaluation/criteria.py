@@ -155,7 +155,7 @@ def _compare(node: s.Compare, scope: Scope) -> CriterionFunction:
 def _is(node: s.Is, scope: Scope) -> CriterionFunction:
     read = compile_value(node.value, scope)
     read_entry = names.compile_entry(node.value, scope)
-    wanted = frozenset(_meaning(code) for code in node.codes)
+    wanted = frozenset(meaning for code in node.codes for meaning in (code, _meaning(code)))
     indeterminate = wanted & frozenset(entries.INDETERMINATE)
 
     def judge(context: Context) -> Verdict:

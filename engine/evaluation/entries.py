@@ -16,11 +16,13 @@ from engine.catalogue.definition import FactDefinition, FactKind
 from engine.evaluation.context import Context
 from engine.evaluation.results import Gap, Range, Reading, Why, joined, unknown
 from engine.evaluation.tracking import fact_cell, own_cell
-from engine.model import Act, Fact, FactStatus, Hold, StageEntry, Task, When
+from engine.model import Act, ExposureEvent, Fact, FactStatus, Hold, StageEntry, Task, When
 from engine.units import Duration, Quantity
 
 EntryRecord = Fact | Act | StageEntry | Hold | Task
 """What a selector can name."""
+
+_ENTRIES = (Fact, Act, StageEntry, Hold, Task)
 
 INDETERMINATE = ("unknown", "pending", "indeterminate")
 """Codes by which a result is recorded as not known."""
@@ -145,12 +147,18 @@ def value_of(context: Context, entry: EntryRecord, until: datetime | None = None
     return Reading(value, str(entry.attributes.get("unit", definition.unit)), facts=(entry.id,), until=until)
 
 
-def scalar(context: Context, reading: Reading) -> Reading:
-    """What an entry is worth where a value is asked for: a fact its value, anything else the moment it happened."""
+def valued(context: Context, reading: Reading) -> Reading:
+    """A fact read as its value; what happened (an exposure, an act, an arrival) stays an entry with its attributes."""
     if isinstance(reading.value, Fact):
         inner = value_of(context, reading.value, reading.until)
         return replace(inner, facts=joined(reading.facts, inner.facts))
     return reading
+
+
+def scalar(context: Context, reading: Reading) -> Reading:
+    """What an entry is worth where a value is asked for: a fact its value, anything else the moment it happened."""
+    found = valued(context, reading)
+    return replace(found, value=when_of(found.value)) if isinstance(found.value, _ENTRIES) else found
 
 
 def limit(comparator: str, value: Decimal) -> Range:
@@ -187,7 +195,8 @@ def _attributes(entry: Any) -> Any:
             "status": entry.status.value,
             "source": entry.source or None,
         }
-        return {**known, "drug": entry.attributes.get("drug", entry.code), **entry.attributes}
+        own = {} if entry.event in (None, ExposureEvent.OCCURRED) else {"drug": entry.code}
+        return {**known, **own, **entry.attributes}
     return entry.parameters if isinstance(entry, Act) else {}
 
 

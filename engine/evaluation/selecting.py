@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine.calendar import add, end_of, instant, is_day, local_day, start_of_day
 from engine.calendar import compare as compare_dates
 from engine.evaluation.compiling import compile_criterion, compile_value, compile_watched
 from engine.evaluation.context import Context
-from engine.evaluation.entries import EntryRecord, attribute_of, found, moment_of, when_of
-from engine.evaluation.results import MET, NOT_MET, Gap, Reading, joined, sooner
+from engine.evaluation.entries import EntryRecord, attribute_of, found, moment_of, scalar, when_of
+from engine.evaluation.results import MET, NOT_MET, Gap, Reading, Why, joined, sooner
 from engine.evaluation.scope import Scope
 from engine.language import syntax as s
-from engine.model import Act, Fact
+from engine.model import Fact
 from engine.units import Duration
 
 
@@ -136,32 +136,39 @@ def _bound_name(context: Context, head: str, key: str) -> str:
 def compile_window(window: s.Window, scope: Scope) -> WindowFunction:
     """A function that prepares the test of one window in a context."""
     read_date = compile_watched(window.date, scope) if window.date is not None else None
-    read_period = compile_value(window.period, scope) if window.period is not None else None
-    read_upper = compile_value(window.upper, scope) if window.upper is not None else None
+    read_lengths = [compile_value(one, scope) for one in (window.period, window.upper) if one is not None]
 
     def prepare(context: Context) -> tuple[Test, tuple[Gap, ...]]:
-        readings = [read(context) for read in (read_date, read_period, read_upper) if read is not None]
-        gaps = joined(*(reading.gaps for reading in readings if not reading.known))
-        if gaps or any(not reading.known or type(reading.value).__name__ == "Range" for reading in readings):
-            return (lambda entry: (None, None)), gaps
-        day = read_date(context) if read_date else Reading(context.as_of, clock=True)
-        first = read_period(context).value if read_period else Duration()
-        last = read_upper(context).value if read_upper else Duration()
-        return _TESTS[window.kind](
-            window.side, _day(context, day, first), first, last, context.world.zone, day.clock
-        ), ()
+        day = scalar(context, read_date(context)) if read_date else Reading(context.as_of, clock=True)
+        lengths = [scalar(context, read(context)) for read in read_lengths]
+        if not isinstance(day.value, date) or not all(isinstance(one.value, Duration) for one in lengths):
+            return _unsure, joined(*(one.gaps for one in (day, *lengths))) or (Gap(Why.IMPRECISE, ""),)
+        lower, upper = _limits(window.kind, [one.value for one in lengths])
+        hung = _day(context, day, Duration(seconds=max((one.value.seconds for one in lengths), default=0)))
+        return _tested(_Window(window.kind, window.side, hung, lower, upper, context.world.zone), day.clock), ()
 
     return prepare
 
 
+def _unsure(entry: EntryRecord) -> tuple[bool | None, datetime | None]:
+    """The test of a window whose date or length is not known exactly: any entry may count."""
+    return None, None
+
+
+def _limits(kind: str, lengths: list[Duration]) -> tuple[Duration, Duration | None]:
+    """The least and greatest distance from the date (None: any): every window is a `between`, `on d` one of no length."""
+    if kind == "within":
+        return Duration(), lengths[0]
+    if kind in ("at_least", "between"):
+        return lengths[0], lengths[1] if len(lengths) > 1 else None
+    return Duration(), Duration() if kind == "on" else None
+
+
 def _day(context: Context, reading: Reading, period: Duration) -> Any:
     """The date a window hangs on; the present counts as a day unless the period counts minutes."""
-    value = reading.value
-    if isinstance(value, Act | Fact):
-        value = when_of(value)
-    if reading.clock and isinstance(value, datetime) and not period.seconds:
+    if reading.clock and isinstance(reading.value, datetime) and not period.seconds:
         return context.today
-    return value
+    return reading.value
 
 
 def reaching(ready: Any, day: Any, zone: str) -> datetime:
@@ -176,74 +183,71 @@ def past(last: Any, day: Any, zone: str) -> datetime:
     return instant(last, zone) + timedelta(seconds=1)
 
 
-def _vague(entry: EntryRecord, *lengths: Duration) -> bool:
-    return any(length.seconds for length in lengths) and is_day(when_of(entry))
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A window with its date and lengths known."""
+
+    kind: str
+    side: str
+    day: Any
+    lower: Duration
+    upper: Duration | None
+    zone: str
+
+    @property
+    def after(self) -> bool:
+        """Whether it lies after its date."""
+        return self.side == "after" or self.kind in ("since", "after")
+
+    @property
+    def minutes(self) -> bool:
+        """Whether it counts clock time, so that a day without a time is a stretch and not a point."""
+        return bool(self.lower.seconds or (self.upper is not None and self.upper.seconds))
+
+    def place(self, when: Any, day: Any) -> int:
+        """Where a moment lies: -1 before the window, 0 inside, 1 after it. Months are added, never subtracted."""
+        if self.after:
+            return self._beyond(compare_dates(when, add(day, self.lower, self.zone), self.zone), when, day)
+        if compare_dates(add(when, self.lower, self.zone), day, self.zone) >= (0 if self.kind == "before" else 1):
+            return 1
+        late = self.upper is not None and compare_dates(add(when, self.upper, self.zone), day, self.zone) < 0
+        return -1 if late else 0
+
+    def _beyond(self, order: int, when: Any, day: Any) -> int:
+        if order < 0 or (order == 0 and self.kind == "after"):
+            return -1
+        late = self.upper is not None and compare_dates(when, add(day, self.upper, self.zone), self.zone) > 0
+        return 1 if late else 0
+
+    def turns(self, when: Any) -> list[datetime]:
+        """The moments at which the present, where it is the date, enters and leaves the reach of an entry."""
+        if self.after or self.kind == "before":
+            return [past(when, self.day, self.zone)]
+        found = [reaching(add(when, self.lower, self.zone), self.day, self.zone)]
+        return found if self.upper is None else [*found, past(add(when, self.upper, self.zone), self.day, self.zone)]
 
 
-def _within(side: str, day: Any, period: Duration, _: Duration, zone: str, clock: bool) -> Test:
+def _tested(window: _Window, clock: bool) -> Test:
+    days = _spread(window.day, window)
+    present = instant(window.day, window.zone)
+
     def test(entry: EntryRecord) -> tuple[bool | None, datetime | None]:
-        when = when_of(entry)
-        if side == "after":
-            inside = compare_dates(when, day, zone) >= 0 and compare_dates(when, add(day, period, zone), zone) <= 0
-            return _maybe(inside, _vague(entry, period) or (period.seconds > 0 and is_day(day))), None
-        last = add(when, period, zone)
-        inside = compare_dates(when, day, zone) <= 0 <= compare_dates(last, day, zone)
-        return _maybe(inside, _vague(entry, period)), past(last, day, zone) if clock and inside else None
+        moments = _spread(when_of(entry), window)
+        try:
+            places = {window.place(when, day) for when in moments for day in days}
+            turns = [turn for when in moments for turn in window.turns(when) if turn > present] if clock else []
+        except (OverflowError, ValueError):  # beyond the last year of the calendar
+            return None, None
+        return None if len(places) > 1 else 0 in places, min(turns, default=None)
 
     return test
 
 
-def _at_least(side: str, day: Any, period: Duration, _: Duration, zone: str, clock: bool) -> Test:
-    def test(entry: EntryRecord) -> tuple[bool | None, datetime | None]:
-        when = when_of(entry)
-        if side == "after":
-            return compare_dates(when, add(day, period, zone), zone) >= 0, None
-        ready = add(when, period, zone)
-        passed = compare_dates(ready, day, zone) <= 0
-        return _maybe(passed, _vague(entry, period)), reaching(ready, day, zone) if (
-            clock or side == "ago"
-        ) and not passed else None
-
-    return test
-
-
-def _between(side: str, day: Any, lower: Duration, upper: Any, zone: str, clock: bool) -> Test:
-    def test(entry: EntryRecord) -> tuple[bool | None, datetime | None]:
-        when = when_of(entry)
-        start, end = (when, day) if side == "before" else (day, when)
-        ready, late = add(start, lower, zone), add(start, upper, zone)
-        inside = compare_dates(ready, end, zone) <= 0 <= compare_dates(late, end, zone)
-        turn = (
-            (reaching(ready, day, zone) if compare_dates(ready, end, zone) > 0 else past(late, day, zone))
-            if clock
-            else None
-        )
-        return _maybe(inside, _vague(entry, lower, upper)), turn
-
-    return test
-
-
-def _maybe(inside: bool, vague: bool) -> bool | None:
-    return None if inside and vague else inside
-
-
-def _ordered(accept: Callable[[int], bool]) -> Callable[..., Test]:
-    def build(side: str, day: Any, period: Duration, upper: Duration, zone: str, clock: bool) -> Test:
-        return lambda entry: (accept(compare_dates(when_of(entry), day, zone)), None)
-
-    return build
-
-
-_TESTS: dict[str, Callable[..., Test]] = {
-    "within": _within,
-    "at_least": _at_least,
-    "between": _between,
-    "since": _ordered(lambda order: order >= 0),
-    "after": _ordered(lambda order: order > 0),
-    "before": _ordered(lambda order: order < 0),
-    "until": _ordered(lambda order: order <= 0),
-    "on": _ordered(lambda order: order == 0),
-}
+def _spread(when: Any, window: _Window) -> tuple[Any, ...]:
+    """The moments between which it happened: both ends of the day where minutes count and only the day is known."""
+    if not window.minutes or not is_day(when):
+        return (when,)
+    return start_of_day(when, window.zone), end_of(when, window.zone) - timedelta(microseconds=1)
 
 
 def rolling_period(selector: s.Selector) -> s.Value | None:

@@ -62,7 +62,7 @@ def typed(text: Any, unit: str = "") -> tuple[Any, str]:
     if isinstance(text, bool | Duration | Quantity) or (isinstance(text, date) and not isinstance(text, str)):
         return entries.plain(text)
     if isinstance(text, list | tuple):
-        return tuple(typed(item)[0] for item in text), ""
+        return tuple(typed(item, unit)[0] for item in text), "" if unit in _PERIOD_UNITS else unit
     if isinstance(text, int | float | Decimal):
         return _with_unit(Decimal(str(text)), unit)
     return _typed_text(str(text).strip(), unit)

@@ -90,6 +90,8 @@ def _attribute(node: s.Attribute, scope: Scope) -> ValueFunction:
             return reading
         if isinstance(reading.value, Fact | Act | StageEntry | Hold | Task):
             return entries.attribute_of(context, reading.value, name, reading)
+        if isinstance(reading.value, tuple) and name in _OF_LISTS:
+            return replace(reading, value=_OF_LISTS[name](reading.value))
         if name in ("date", "time") and isinstance(reading.value, date):
             day = local_day(reading.value, context.world.zone)
             return replace(reading, value=day if name == "date" else reading.value)
@@ -99,6 +101,22 @@ def _attribute(node: s.Attribute, scope: Scope) -> ValueFunction:
 
 
 # --- arithmetic -----------------------------------------------------------------------------------------------------
+
+
+def _smallest(values: tuple[Any, ...]) -> Any:
+    return min(values, key=_size)
+
+
+def _largest(values: tuple[Any, ...]) -> Any:
+    return max(values, key=_size)
+
+
+def _size(value: Any) -> Any:
+    return (value.months, value.days, value.seconds) if isinstance(value, Duration) else value
+
+
+_OF_LISTS: dict[str, Callable[[tuple[Any, ...]], Any]] = {"minimum": _smallest, "maximum": _largest}
+"""`minimum of setting.x` and `maximum of setting.x`, where the setting is a list."""
 
 
 def _binary(combine: Callable[[Reading, Reading, str, str], Reading]) -> Callable[[Any, Scope], ValueFunction]:

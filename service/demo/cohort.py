@@ -27,6 +27,8 @@ from service.fhir.codings import load_codings
 from service.fhir.people import PeopleStore
 
 PATIENTS, SEED = 80, 2026
+STRIDE = 7
+"""Prime to the number of journeys (a test holds it)."""
 COMPLETE = "demo_cohort"
 """Name of the heartbeat that says that a cohort was built to its end."""
 Progress = Callable[[int, int], None]
@@ -62,7 +64,13 @@ class DemoReport:
 
 
 def build(
-    engine: Engine, *, now: datetime, patients: int = PATIENTS, seed: int = SEED, folder: Path | None = None, progress: Progress | None = None
+    engine: Engine,
+    *,
+    now: datetime,
+    patients: int = PATIENTS,
+    seed: int = SEED,
+    folder: Path | None = None,
+    progress: Progress | None = None,
 ) -> DemoReport:
     """Build the cohort in an empty database; the same `seed` and day give the same cohort. With `folder` the Bundles are written there.
 
@@ -89,21 +97,23 @@ def exists(engine: Engine) -> bool:
     mark: Heartbeat | None = engine.store.heartbeat(COMPLETE)
     if mark is None and cast("PeopleStore", engine.store).find_patient(SYSTEM, "D00001"):
         raise UnfinishedCohort(
-            "The demonstration cohort in this database is not complete.", remedy="Remove the database and build it anew."
+            "The demonstration cohort in this database is not complete.",
+            remedy="Remove the database and build it anew.",
         )
     return mark is not None
 
 
 def stories(patients: int, seed: int, today: date) -> Iterator[Story]:
-    """The stories of a cohort, one after the other: every journey comes once before one comes again."""
+    """The stories of a cohort, one after the other; see `_in_turn`."""
     for number in range(1, patients + 1):
         rng = Random(f"{seed}:{number}")  # noqa: S311 - invents people, guards nothing
         yield _story(number, _in_turn(number), today, rng)
 
 
 def _in_turn(number: int) -> Journey:
+    """Every journey comes once before one comes again; the order is mixed, so that a small cohort is one too."""
     every = list(JOURNEYS.values())
-    return every[(number - 1) % len(every)]
+    return every[(number - 1) * STRIDE % len(every)]
 
 
 def _story(number: int, journey: Journey, today: date, rng: Random) -> Story:

@@ -117,7 +117,9 @@ def carrier_before_antiviral(story: Story, today: date, rng: Random) -> None:
     day = days(first, 12)
     pregnancy_test(story, day, "09:00")
     story.facts(day, "09:00", acute_attack_status="none")
-    story.does(day, "10:00", "authorise_first_dose", parameters={"planned_start": f"{days(day, 4)} 09:30"}, refused=True)
+    story.does(
+        day, "10:00", "authorise_first_dose", parameters={"planned_start": f"{days(day, 4)} 09:30"}, refused=True
+    )
 
 
 @journey()
@@ -127,7 +129,12 @@ def active_hepatitis_b(story: Story, today: date, rng: Random) -> None:
     referral(story, first)
     screening(story, days(first, 6), hbsag="positive", anti_hbc="positive", alt={"value": "96 U/L", "uln": 40})
     story.facts(days(first, 10), "09:00", hbv_dna={"value": "4.6 log10 IU/mL", "detection": "detected"})
-    story.does(days(first, 14), "10:00", "declare_not_eligible", parameters={"reason": "active hepatitis B, referred to hepatology"})
+    story.does(
+        days(first, 14),
+        "10:00",
+        "declare_not_eligible",
+        parameters={"reason": "active hepatitis B, referred to hepatology"},
+    )
 
 
 @journey()
@@ -136,7 +143,9 @@ def latent_tuberculosis_untreated(story: Story, today: date, rng: Random) -> Non
     first = days(today, -rng.randint(18, 28))
     referral(story, first)
     screening(story, days(first, 6), tb_igra={"value": "positive", "kind": "t_spot"})
-    story.facts(days(first, 12), "09:00", chest_ct_tb="no_active_tb", tb_symptoms=False, crp="2 mg/L", tb_status="latent")
+    story.facts(
+        days(first, 12), "09:00", chest_ct_tb="no_active_tb", tb_symptoms=False, crp="2 mg/L", tb_status="latent"
+    )
 
 
 @journey()
@@ -155,8 +164,19 @@ def in_attack_on_pulse(story: Story, today: date, rng: Random) -> None:
     first = days(today, -rng.randint(4, 6))
     referral(story, first, acute_attack_status="acute")
     screening(story, days(first, 2))
-    story.facts(days(today, -2), "10:00", methylprednisolone_pulse={"event": "started", "dose": "1000 mg/d"}, acute_attack_status="acute")
-    story.does(days(today, -1), "10:00", "authorise_first_dose", parameters={"planned_start": f"{days(today, 2)} 09:30"}, refused=True)
+    story.facts(
+        days(today, -2),
+        "10:00",
+        methylprednisolone_pulse={"event": "started", "dose": "1000 mg/d"},
+        acute_attack_status="acute",
+    )
+    story.does(
+        days(today, -1),
+        "10:00",
+        "authorise_first_dose",
+        parameters={"planned_start": f"{days(today, 2)} 09:30"},
+        refused=True,
+    )
 
 
 @journey()
@@ -166,7 +186,9 @@ def rescue(story: Story, today: date, rng: Random) -> None:
     first = days(t0, -6)
     referral(story, first, acute_attack_status="critical", edss="8.0")
     screening(story, days(first, 1), disease_urgent=True)
-    failed = [{"value": "inadequate", "treatment": one} for one in ("methylprednisolone_pulse", "plasma_exchange", "ivig")]
+    failed = [
+        {"value": "inadequate", "treatment": one} for one in ("methylprednisolone_pulse", "plasma_exchange", "ivig")
+    ]
     consent = {"event": "occurred", "topics": ["rescue"], "by": "patient"}
     story.facts(days(t0, -1), "09:00", acute_treatment_response=failed, informed_consent=consent)
     authorisation(story, days(t0, -1), t0, attack="critical")
@@ -213,17 +235,21 @@ def paediatric(story: Story, today: date, rng: Random) -> None:
     t0 = days(today, -rng.randint(20, 170))
     consent = {"event": "occurred", "topics": ["paediatric"], "by": "guardian"}
     given = {"event": "given", "dose": "120 mg", "planned_next": days(t0, -20), "effective": days(t0, -48)}
-    switch = {"satralizumab": given, "switch_reason": "relapse_on_therapy", "satralizumab_failure": {"value": True, "reason": "relapse"}}
+    switch = {
+        "satralizumab": given,
+        "switch_reason": "relapse_on_therapy",
+        "satralizumab_failure": {"value": True, "reason": "relapse"},
+    }
     enrol_to_first_dose(story, t0, informed_consent=consent, **switch)
     course(story, t0, today)
 
 
 @journey()
 def visit_in_progress(story: Story, today: date, rng: Random) -> None:
-    """The first dose was due this morning: premedicated and waiting, after the check found everything in order."""
+    """The first infusion began this morning, and nobody has said yet that it ended."""
     enrol_to_first_dose(story, today)
     arrives(story, today)
-    story.does(today, "09:35", "start_infusion", NURSE, pathway=VISIT)
+    story.does(today, rng.choice(("09:30", "09:35", "09:40")), "start_infusion", NURSE, pathway=VISIT)
 
 
 @journey()

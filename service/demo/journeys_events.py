@@ -58,7 +58,13 @@ def carrier_reactivation(story: Story, today: date, rng: Random) -> None:
     t0 = days(today, -rng.randint(75, 160))
     found = days(today, -rng.randint(1, 6))
     _carrier(story, t0, days(found, -1), until=days(found, -1))
-    story.facts(found, "09:00", hbsag="positive", hbv_dna={"value": "3.1 log10 IU/mL", "detection": "detected"}, alt={"value": "64 U/L", "uln": 40})
+    story.facts(
+        found,
+        "09:00",
+        hbsag="positive",
+        hbv_dna={"value": "3.1 log10 IU/mL", "detection": "detected"},
+        alt={"value": "64 U/L", "uln": 40},
+    )
 
 
 @journey()
@@ -113,7 +119,14 @@ def urticaria(story: Story, today: date, rng: Random) -> None:
     t0 = days(today, -rng.randint(1, 300))
     enrol_to_first_dose(story, t0)
     reaction(story, t0, "non_severe", "urticaria")
-    story.does(t0, "10:02", "pause_infusion", NURSE, pathway=VISIT, parameters={"rate": "reduced", "treatment": "oral antihistamine"})
+    story.does(
+        t0,
+        "10:02",
+        "pause_infusion",
+        NURSE,
+        pathway=VISIT,
+        parameters={"rate": "reduced", "treatment": "oral antihistamine"},
+    )
     story.does(t0, "10:40", "resume_infusion", NURSE, pathway=VISIT)
     story.does(t0, "12:10", "end_infusion", NURSE, pathway=VISIT, parameters={"dose": "300 mg"})
     story.does(t0, "13:15", "discharge", NURSE, pathway=VISIT)
@@ -136,7 +149,14 @@ def life_threatening_reaction(story: Story, today: date, rng: Random) -> None:
     t0 = days(today, -rng.randint(10, 260))
     enrol_to_first_dose(story, t0)
     reaction(story, t0, "life_threatening", "anaphylaxis", "09:50")
-    partial = {"event": "given", "dose": "40 mg", "start": f"{t0} 09:30", "end": f"{t0} 09:50", "complete": False, "volume_given": True}
+    partial = {
+        "event": "given",
+        "dose": "40 mg",
+        "start": f"{t0} 09:30",
+        "end": f"{t0} 09:50",
+        "complete": False,
+        "volume_given": True,
+    }
     story.facts(t0, "10:30", inebilizumab=partial)
     story.does(days(t0, 10), "09:00", "restart_treatment", refused=True)
 
@@ -158,7 +178,9 @@ def relapse_today(story: Story, today: date, rng: Random) -> None:
     day = days(today, -1)
     enrol_to_first_dose(story, t0)
     course(story, t0, days(day, -1))
-    story.facts(day, "09:00", relapse={**RELAPSE, "onset": day, "confirmed": day}, acute_attack_status="acute", edss="4.0")
+    story.facts(
+        day, "09:00", relapse={**RELAPSE, "onset": day, "confirmed": day}, acute_attack_status="acute", edss="4.0"
+    )
 
 
 @journey()
@@ -168,7 +190,9 @@ def relapse_deeply_depleted(story: Story, today: date, rng: Random) -> None:
     day = days(t0, rng.randint(215, 235))
     enrol_to_first_dose(story, t0)
     course(story, t0, days(day, -1))
-    story.facts(day, "09:00", relapse={**RELAPSE, "onset": day, "confirmed": day}, acute_attack_status="acute", edss="4.0")
+    story.facts(
+        day, "09:00", relapse={**RELAPSE, "onset": day, "confirmed": day}, acute_attack_status="acute", edss="4.0"
+    )
     story.facts(day, "15:00", cd20_b_cell_count="1 /uL")
     story.reads(day, "16:00", NEUROLOGIST)
     story.does(days(day, 6), "10:00", "change_mechanism", parameters={"referral": "complement inhibitor"})

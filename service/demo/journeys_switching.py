@@ -21,7 +21,9 @@ def seronegative(story: Story, today: date, rng: Random) -> None:
     """AQP4-IgG negative NMOSD after failure of the usual treatment, with consent."""
     t0 = days(today, -rng.randint(20, 700))
     failed = {"value": True, "drugs": ["mycophenolate", "azathioprine"]}
-    enrol_to_first_dose(story, t0, aqp4_igg="negative", empirical_therapy_failed=failed, informed_consent=_consent("seronegative"))
+    enrol_to_first_dose(
+        story, t0, aqp4_igg="negative", empirical_therapy_failed=failed, informed_consent=_consent("seronegative")
+    )
     course(story, t0, today)
 
 
@@ -32,7 +34,12 @@ def other_b_cell_disease(story: Story, today: date, rng: Random) -> None:
     disease = rng.choice(("mg_generalised", "igg4_rd"))
     failed = {"value": True, "drugs": ["azathioprine"]}
     enrol_to_first_dose(
-        story, t0, diagnosis_nad=disease, aqp4_igg="negative", empirical_therapy_failed=failed, informed_consent=_consent("off_label")
+        story,
+        t0,
+        diagnosis_nad=disease,
+        aqp4_igg="negative",
+        empirical_therapy_failed=failed,
+        informed_consent=_consent("off_label"),
     )
     course(story, t0, today)
 
@@ -42,7 +49,9 @@ def from_mycophenolate(story: Story, today: date, rng: Random) -> None:
     """Overlap of at least three months, then mycophenolate is stopped."""
     t0 = days(today, -rng.randint(95, 330))
     running = {"event": "started", "dose": "1000 mg/d", "effective": add_months(t0, -23)}
-    enrol_to_first_dose(story, t0, mycophenolate=running, switch_reason="relapse_on_therapy", nmosd_severe_refractory=False)
+    enrol_to_first_dose(
+        story, t0, mycophenolate=running, switch_reason="relapse_on_therapy", nmosd_severe_refractory=False
+    )
     course(story, t0, today)
     stop = add_months(t0, 3)
     story.does(days(stop, -1), "09:00", "stop_immunosuppressant", parameters={"drug": "mycophenolate"}, refused=True)
@@ -55,7 +64,9 @@ def from_azathioprine(story: Story, today: date, rng: Random) -> None:
     t0 = days(today, -rng.randint(150, 215))
     running = {"event": "started", "dose": "100 mg/d", "effective": add_months(t0, -40)}
     refractory = {"value": True, "reason": "three relapses on azathioprine"}
-    enrol_to_first_dose(story, t0, azathioprine=running, switch_reason="relapse_on_therapy", nmosd_severe_refractory=refractory)
+    enrol_to_first_dose(
+        story, t0, azathioprine=running, switch_reason="relapse_on_therapy", nmosd_severe_refractory=refractory
+    )
     course(story, t0, today)
 
 
@@ -68,7 +79,13 @@ def from_rituximab(story: Story, today: date, rng: Random) -> None:
     screening(story, days(t0, -25), cd19_b_cell_percent="0.4 %")
     pregnancy_test(story, days(t0, -8), "09:30")
     story.facts(days(t0, -8), "09:30", acute_attack_status="none")
-    story.does(days(t0, -8), "10:00", "authorise_first_dose", parameters={"planned_start": f"{days(t0, -5)} 09:30"}, refused=True)
+    story.does(
+        days(t0, -8),
+        "10:00",
+        "authorise_first_dose",
+        parameters={"planned_start": f"{days(t0, -5)} 09:30"},
+        refused=True,
+    )
     pregnancy_test(story, days(t0, -3), "09:30")
     story.facts(days(t0, -3), "09:30", cd19_b_cell_percent="1.3 %", acute_attack_status="none")
     story.does(days(t0, -3), "10:00", "authorise_first_dose", parameters={"planned_start": f"{t0} 09:30"})
@@ -122,7 +139,13 @@ def from_eculizumab_too_early(story: Story, today: date, rng: Random) -> None:
     story.facts(days(today, -2), "15:00", eculizumab=given)
     pregnancy_test(story, days(today, -1), "09:30")
     story.facts(days(today, -1), "09:30", acute_attack_status="none")
-    story.does(days(today, -1), "10:00", "authorise_first_dose", parameters={"planned_start": f"{days(today, 3)} 09:30"}, refused=True)
+    story.does(
+        days(today, -1),
+        "10:00",
+        "authorise_first_dose",
+        parameters={"planned_start": f"{days(today, 3)} 09:30"},
+        refused=True,
+    )
 
 
 @journey()
@@ -145,7 +168,9 @@ def steroids_stopped_by_override(story: Story, today: date, rng: Random) -> None
     enrol_to_first_dose(story, t0, prednisone=running)
     course(story, t0, today)
     day = days(t0, 120)
-    story.does(day, "09:10", "stop_oral_corticosteroid", parameters={"drug": "prednisone"}, override="steroid psychosis")
+    story.does(
+        day, "09:10", "stop_oral_corticosteroid", parameters={"drug": "prednisone"}, override="steroid psychosis"
+    )
 
 
 @journey()

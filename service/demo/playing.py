@@ -116,14 +116,20 @@ class Player:
         found = [one for one in self._chart().tasks.values() if one.code == deed.name and one.status is TaskStatus.OPEN]
         if not found:
             raise NotFound(f"no open task {deed.name}")
-        return CloseTask(patient=self.patient, at=deed.at, by=Person(deed.by, deed.by), task=min(found, key=lambda one: one.id).id)
+        return CloseTask(
+            patient=self.patient, at=deed.at, by=Person(deed.by, deed.by), task=min(found, key=lambda one: one.id).id
+        )
 
     def _read(self, event: Acknowledgement) -> None:
         """Acknowledge every message to that role."""
         for message in list(self._chart().messages.values()):
             if message.to == event.by and message.acknowledged is None:
                 by = Person(event.by, event.by)
-                self._execute(Acknowledge(patient=self.patient, at=event.at, by=by, message=message.id), "acknowledge", refused=False)
+                self._execute(
+                    Acknowledge(patient=self.patient, at=event.at, by=by, message=message.id),
+                    "acknowledge",
+                    refused=False,
+                )
 
     def _execute(self, command: Command, what: str, *, refused: bool) -> None:
         self.commands += 1
@@ -185,5 +191,8 @@ def _latest(chart: Chart, pathway: str) -> Enrolment:
 
 
 def _why(outcome: Outcome) -> str:
-    parts = [f"{reason.requirement} {list(reason.statements)} {reason.text.get('en', '')} {list(reason.missing)}" for reason in outcome.refusals]
+    parts = [
+        f"{reason.requirement} {list(reason.statements)} {reason.text.get('en', '')} {list(reason.missing)}"
+        for reason in outcome.refusals
+    ]
     return "; ".join(parts)

@@ -48,7 +48,9 @@ class Records:
     def write(self, arrival: Arrival) -> list[Resource]:
         """The resources of an arrival; they are kept for the Bundle."""
         writer = Writer(self.codes, self.own_id)
-        new = [writer.write(told) for code, value in arrival.facts.items() for told in self._told(code, value, arrival.at)]
+        new = [
+            writer.write(told) for code, value in arrival.facts.items() for told in self._told(code, value, arrival.at)
+        ]
         if "solution_at_room_temperature" in arrival.facts:
             new.append(self._encounter(arrival.at))
         self.resources += new
@@ -84,5 +86,8 @@ class Records:
 
     def bundle(self) -> Resource:
         """All that was sent, every version of it."""
-        entries = [{"fullUrl": f"urn:careway:demo:{one['resourceType']}:{one['id']}", "resource": one} for one in (self.patient, *self.resources)]
+        entries = [
+            {"fullUrl": f"urn:careway:demo:{one['resourceType']}:{one['id']}", "resource": one}
+            for one in (self.patient, *self.resources)
+        ]
         return {"resourceType": "Bundle", "type": "collection", "entry": entries}

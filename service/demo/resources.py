@@ -14,6 +14,7 @@ from typing import Any
 from engine.catalogue import CodeMap, FactDefinition, FactKind
 from engine.errors import InvalidFact
 from engine.units import Quantity, UnitError
+from service.demo.story import Invented
 from service.fhir.statement import ATTRIBUTE
 
 UCUM = "http://unitsofmeasure.org"
@@ -49,7 +50,9 @@ class Writer:
         meta = {"versionId": str(told.version), "lastUpdated": _text(told.arrived)}
         subject = {"patient" if kind == "Immunization" else "subject": {"reference": f"Patient/{self.patient}"}}
         resource = {"resourceType": kind, "id": told.own_id, "meta": meta, **subject, **content}
-        extensions = [_extension(key, one) for key, value in told.raw.items() if key not in _OWN_ELEMENTS for one in _each(value)]
+        extensions = [
+            _extension(key, one) for key, value in told.raw.items() if key not in _OWN_ELEMENTS for one in _each(value)
+        ]
         return resource | ({"extension": extensions} if extensions else {})
 
     def _kind(self, definition: FactDefinition, told: Told) -> tuple[str, Resource]:
@@ -63,7 +66,11 @@ class Writer:
     # --- results ---
 
     def _observation(self, definition: FactDefinition, told: Told) -> Resource:
-        content = {"status": told.raw.get("status", "final"), "code": self._concept(definition), "effectiveDateTime": _text(told.when)}
+        content = {
+            "status": told.raw.get("status", "final"),
+            "code": self._concept(definition),
+            "effectiveDateTime": _text(told.when),
+        }
         if not definition.happens:
             content |= _VALUES.get(definition.kind, Writer._quantity)(self, definition, told.raw["value"])
         if "uln" in told.raw:
@@ -108,11 +115,20 @@ class Writer:
             return "Immunization", {"status": "completed", **code, "occurrenceDateTime": _text(told.when)}
         if definition.id in _PROCEDURES:
             coding = f"{definition.id}:{event}"
-            return "Procedure", {"status": "completed", "code": self._concept(definition, coding), "performedDateTime": _text(told.when)}
+            return "Procedure", {
+                "status": "completed",
+                "code": self._concept(definition, coding),
+                "performedDateTime": _text(told.when),
+            }
         drug = {"medicationCodeableConcept": self._concept(definition)}
         if event == "given":
             dosage = {"dosage": self._dosage(told.raw)} if {"dose", "route"} & set(told.raw) else {}
-            return "MedicationAdministration", {"status": "completed", **drug, "effectiveDateTime": _text(told.when), **dosage}
+            return "MedicationAdministration", {
+                "status": "completed",
+                **drug,
+                "effectiveDateTime": _text(told.when),
+                **dosage,
+            }
         return "MedicationStatement", {**drug, **self._course(told, event)}
 
     def _course(self, told: Told, event: str) -> Resource:
@@ -138,11 +154,11 @@ _VALUES: Mapping[FactKind, Callable[[Writer, FactDefinition, Any], Resource]] = 
 }  # fmt: skip
 
 
-def patient_resource(number: int, own_id: str, system: str, person: Mapping[str, Any]) -> Resource:
+def patient_resource(number: int, own_id: str, system: str, person: Invented) -> Resource:
     """A fictitious Patient."""
     return {
         "resourceType": "Patient", "id": own_id, "identifier": [{"system": system, "value": f"D{number:05d}"}],
-        "name": [{"use": "official", "text": person["name"]}], "gender": person["sex"], "birthDate": _text(person["born"]),
+        "name": [{"use": "official", "text": person.name}], "gender": person.sex, "birthDate": _text(person.born),
     }  # fmt: skip
 
 

@@ -24,7 +24,18 @@ PREMEDICATION: dict[str, Any] = {
     "premed_antipyretic": {"event": "given", "drug": "paracetamol", "dose": "650 mg", "route": "oral"},
 }  # fmt: skip
 YEARLY = ("hbsag", "anti_hbc", "anti_hcv", "tb_igra", "tb_symptoms")
-LEVELS = ("igg", "iga", "igm", "alt", "ast", "total_bilirubin", "creatinine", "egfr", "infection_risk_comorbidity", "immunosuppressed_clearly")
+LEVELS = (
+    "igg",
+    "iga",
+    "igm",
+    "alt",
+    "ast",
+    "total_bilirubin",
+    "creatinine",
+    "egfr",
+    "infection_risk_comorbidity",
+    "immunosuppressed_clearly",
+)
 
 
 def referral(story: Story, day: date, **changes: Any) -> None:
@@ -44,7 +55,12 @@ def screening(story: Story, day: date, **changes: Any) -> None:
 def pregnancy_test(story: Story, day: date, clock: str, **changes: Any) -> None:
     """What has to be fresh in a woman who could become pregnant."""
     if story.female:
-        facts = {"childbearing_potential": story.age(day) < 50, "pregnancy_status": "not_pregnant", "contraception": True, "lactation": "not_lactating"}
+        facts = {
+            "childbearing_potential": story.age(day) < 50,
+            "pregnancy_status": "not_pregnant",
+            "contraception": True,
+            "lactation": "not_lactating",
+        }
         story.facts(day, clock, **{**facts, **changes})
 
 
@@ -63,7 +79,9 @@ def arrives(story: Story, day: date, **changes: Any) -> None:
     """The morning of a visit: the check for infection, the site, the premedication 45 minutes before 09:30."""
     site = {"physician_present": True, "resuscitation_equipment": True, "solution_at_room_temperature": True}
     pregnant = {"pregnancy_status": "not_pregnant"} if story.female else {}
-    story.facts(day, "08:00", **{"active_infection": "none", **site, **pregnant, "weight": _weight(story, day), **changes})
+    story.facts(
+        day, "08:00", **{"active_infection": "none", **site, **pregnant, "weight": _weight(story, day), **changes}
+    )
     story.facts(day, "08:45", **PREMEDICATION)
 
 
@@ -86,7 +104,11 @@ def reaction(story: Story, day: date, severity: str, symptoms: str, clock: str =
     """An infusion reaction during a visit that has begun at 09:30."""
     arrives(story, day)
     story.does(day, "09:30", "start_infusion", NURSE, pathway=VISIT)
-    story.facts(day, clock, infusion_reaction={"event": "occurred", "severity": severity, "symptoms": symptoms, "drug": "inebilizumab"})
+    story.facts(
+        day,
+        clock,
+        infusion_reaction={"event": "occurred", "severity": severity, "symptoms": symptoms, "drug": "inebilizumab"},
+    )
 
 
 def monitoring(story: Story, day: date, *, yearly: bool = True, cd20: int | None = None, **changes: Any) -> None:
@@ -104,7 +126,14 @@ def loading(story: Story, t0: date) -> None:
     infusion(story, days(t0, 14))
 
 
-def cycle(story: Story, t0: date, number: int, cd20: tuple[int | None, int | None, int | None] = (1, 1, 2), late: int = 0, **changes: Any) -> None:
+def cycle(
+    story: Story,
+    t0: date,
+    number: int,
+    cd20: tuple[int | None, int | None, int | None] = (1, 1, 2),
+    late: int = 0,
+    **changes: Any,
+) -> None:
     """Half a year up to maintenance dose `number` (1 is that of month 6), given `late` days after its date."""
     due = days(add_months(t0, 6 * number), late)
     if number == 1:

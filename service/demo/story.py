@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from engine.calendar import local_to_utc
+from engine.calendar import age_in_years, local_to_utc
 
 ZONE = "Asia/Shanghai"
 COORDINATOR, NEUROLOGIST, NURSE, INFECTION = "care_coordinator", "neurologist", "infusion_nurse", "infectious_disease"
@@ -48,24 +48,32 @@ class Acknowledgement:
 Event = Arrival | Deed | Acknowledgement
 
 
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """Somebody who does not exist."""
+
+    name: str
+    sex: str
+    born: date
+
+
 @dataclass
 class Story:
     """One patient. Journeys add events in any order; they are played in order of time."""
 
     number: int
     journey: str
-    person: Mapping[str, Any]
+    person: Invented
     events: list[Event] = field(default_factory=list)
 
     @property
     def female(self) -> bool:
         """Whether pregnancy has to be thought of."""
-        return self.person["sex"] == "female"
+        return self.person.sex == "female"
 
     def age(self, on: date) -> int:
         """In whole years."""
-        born = self.person["born"]
-        return int(on.year - born.year - ((on.month, on.day) < (born.month, born.day)))
+        return age_in_years(self.person.born, on)
 
     def facts(self, day: date, clock: str = "09:00", **facts: Any) -> None:
         """Facts arrive; None leaves one out."""
@@ -84,10 +92,6 @@ class Story:
     def until(self, now: datetime) -> list[Event]:
         """What has happened by now, in order; the future stays unwritten."""
         return sorted((one for one in self.events if one.at <= now), key=lambda one: one.at)
-
-    def forget_after(self, day: date, *, keep: int = 0) -> None:
-        """Drop what was planned after a day, for a journey that goes another way; `keep` events at the end stay."""
-        self.events = [one for one in self.events if one.at < moment(day, "00:00")] + self.events[len(self.events) - keep :]
 
 
 def moment(day: date, clock: str) -> datetime:

@@ -17,31 +17,34 @@ from service.api.app import create_app
 from service.ids import CountedIds
 from service.settings import Settings
 from service.wiring import Careway, build
+from tests.web.story import NEUROLOGIST
 
 TOY = Path(__file__).parents[1] / "data" / "definitions" / "toy.yaml"
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
-NEUROLOGIST = {"Careway-Role": "neurologist", "Careway-Person": "n1"}
 
 
 @pytest.fixture(scope="session")
 def toy() -> Registry:
+    """The toy pathway alone."""
     load_functions()
     return Registry.load([TOY], load_catalogue(), REGISTRY)
 
 
 @pytest.fixture
 def clock() -> VirtualClock:
+    """09:00 in Shanghai on 5 January 2026."""
     return VirtualClock(START)
 
 
 @pytest.fixture
 def careway(toy: Registry, clock: VirtualClock) -> Iterator[Careway]:
+    """The product, in memory."""
     with build(Settings(database_url="sqlite://"), clock=clock, registry=toy, ids=CountedIds()) as made:
         yield made
 
 
 @pytest.fixture
 def client(careway: Careway) -> Iterator[TestClient]:
-    """A client that acts as a neurologist and sees the answer of an unexpected failure, as a real one would."""
+    """A client that acts as a neurologist; an unexpected failure is answered as it would be to anybody."""
     with TestClient(create_app(careway), headers=NEUROLOGIST, raise_server_exceptions=False) as made:
         yield made

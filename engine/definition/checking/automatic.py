@@ -60,7 +60,7 @@ def repeated(subject: Subject) -> Iterator[Problem]:
 
 
 def _shadowed(subject: Subject, rule: Automatic, earlier: Automatic) -> bool:
-    if (rule.on or "") != (earlier.on or "") or rule.cases or earlier.cases or not (rule.to and earlier.to):
+    if rule.on != earlier.on or rule.cases or earlier.cases or not (rule.to and earlier.to):
         return False
     if not set(sources(subject.spec, rule)) & set(sources(subject.spec, earlier)):
         return False

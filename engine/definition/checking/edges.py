@@ -27,10 +27,7 @@ def edges(subject: Subject) -> Iterator[Problem]:
 
 
 def _written(subject: Subject) -> Iterator[tuple[str, str]]:
-    for name, rule in subject.spec.automatic.items():
-        if rule.on is not None:
-            yield f"automatic.{name}.on", rule.on
-    for part in ("notifications", "deviations"):
+    for part in ("automatic", "notifications", "deviations"):
         for name, notice in getattr(subject.spec, part).items():
             yield from ((f"{part}.{name}.on", edge) for edge in notice.on)
 

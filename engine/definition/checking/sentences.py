@@ -123,7 +123,7 @@ def _moving(spec: DefinitionSpec) -> Iterator[_Raw]:
         yield f"{place}.proposed", action.proposed, False, _frame("proposed", name)
         yield from _effects(place, action.effects, frame)
     for name, rule in spec.automatic.items():
-        place, frame = f"automatic.{name}", _frame("automatic", name, edges=(rule.on,) if rule.on else ())
+        place, frame = f"automatic.{name}", _frame("automatic", name, edges=tuple(rule.on))
         yield f"{place}.when", rule.when, False, frame
         for number, case in enumerate(rule.cases):
             yield f"{place}.cases.{number}.when", case.when, False, frame

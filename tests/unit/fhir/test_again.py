@@ -122,7 +122,10 @@ def test_another_time_is_another_fact_so_the_old_one_is_voided() -> None:
 
 def test_a_course_that_ends_in_a_later_version_gets_its_end() -> None:
     on = engine()
-    running: dict[str, Any] = {"effectivePeriod": {"start": "2024-02-01"}, "medicationCodeableConcept": concept(ATC, "L04AX01")}
+    running: dict[str, Any] = {
+        "effectivePeriod": {"start": "2024-02-01"},
+        "medicationCodeableConcept": concept(ATC, "L04AX01"),
+    }
     taken(on, resource("MedicationStatement", status="active", meta=LOW, **running))
     ended = {**running, "effectivePeriod": {"start": "2024-02-01", "end": "2026-01-01"}}
     report = taken(on, resource("MedicationStatement", status="stopped", meta=HIGH, **ended))

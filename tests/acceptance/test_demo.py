@@ -1,0 +1,206 @@
+"""The demonstration cohort: every journey goes as it was written, and the cohort is the same whenever it is built.
+
+Journeys are played one by one, each on its own store, so that a failure names its journey.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from functools import cache
+from math import gcd
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from engine.actions import Engine
+from engine.definition.registry import Registry
+from engine.model import Chart, TaskStatus
+from engine.store import SqlStore, open_store
+from pathways.registry import load_registry
+from service.demo import UnfinishedCohort, build, stories
+from service.demo.cohort import STRIDE
+from service.demo.journeys import JOURNEYS
+from service.demo.people import invent
+from service.demo.playing import Player
+from service.demo.records import Records
+from service.demo.story import MAIN, Story
+from service.fhir import ImportReport, import_files, import_resources
+from service.fhir.codings import load_codings
+from tests.unit.fhir.building import BY
+
+NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
+
+ENDS: dict[str, tuple[str, set[str], set[str]]] = {
+    # journey: stage of inebilizumab, holds in force on it, tasks open
+    "newly_referred": ("referred", set(), set()),
+    "screening_incomplete": ("screening", set(), {"missing_for_first_dose"}),
+    "ready_to_authorise": ("preparation", set(), set()),
+    "first_dose_this_week": ("authorised", set(), {"first_dose"}),
+    "infusion_today": ("maintenance", set(), {"maintenance_dose"}),
+    "waits_for_day_15": ("loading", set(), {"second_loading_dose"}),
+    "authorisation_lapsed": ("preparation", set(), set()),
+    "carrier_before_antiviral": ("preparation", set(), {"start_antiviral"}),
+    "active_hepatitis_b": ("not_eligible", set(), set()),
+    "latent_tuberculosis_untreated": ("preparation", {"latent_tb_untreated"}, {"start_tb_preventive_treatment"}),
+    "in_attack_on_pulse": ("preparation", {"steroid_pulse_running"}, set()),
+    "visit_in_progress": ("authorised", set(), set()),
+    "carrier_check_overdue": ("first_cycle", {"monitoring_overdue"}, {"hbv_carrier_monitoring"}),
+    "carrier_reactivation": ("suspended", {"hbv_reactivation"}, set()),
+    "infection_now": ("suspended", {"active_infection"}, {"maintenance_dose"}),
+    "severe_reaction": ("loading", {"severe_infusion_reaction"}, {"reaction_decision"}),
+    "life_threatening_reaction": ("stopped_follow_up", {"life_threatening_infusion_reaction"}, {"disease_watch"}),
+    "pml_suspected": ("suspended", {"pml_suspected"}, {"csf_jcv_pcr_test"}),
+    "relapse_today": ("relapse_on_therapy", set(), {"cd20_at_relapse"}),
+    "relapse_deeply_depleted": ("other_mechanism", set(), {"contraception_end"}),
+    "relapse_not_depleted": ("maintenance", set(), {"maintenance_dose"}),
+    "cd20_overdue": ("first_cycle", set(), {"cd20_monitoring"}),
+    "pregnancy_plan": ("pregnancy_pause", set(), {"maintenance_dose"}),
+    "pregnant": ("pregnancy_pause", {"pregnancy"}, set()),
+    "stopped_on_request": ("stopped_follow_up", set(), {"disease_watch"}),
+    "from_azathioprine": ("", set(), {"immunosuppressant_stop_review"}),
+    "from_eculizumab_too_early": ("preparation", set(), set()),
+}
+"""Where a journey has to stand today, where that does not hang on chance."""
+
+
+@cache
+def registry() -> Registry:
+    return load_registry()
+
+
+def fresh() -> Engine:
+    return Engine(open_store("sqlite://"), registry())
+
+
+def played(name: str, seed: int = 1, now: datetime = NOW) -> tuple[Player, Chart]:
+    journey, rng = JOURNEYS[name], Random(seed)
+    story = Story(1, name, invent(1, journey.ages, journey.sex, now.date(), rng))
+    journey.write(story, now.date(), rng)
+    engine = fresh()
+    player = Player(engine, story, Records(load_codings(registry().catalogue).table, story), now, ImportReport())
+    player.play()
+    return player, engine.chart(player.patient)
+
+
+def holds(chart: Chart) -> set[str]:
+    return {
+        one.code
+        for one in chart.holds.values()
+        if one.released is None and chart.enrolments[one.enrolment].pathway == MAIN
+    }
+
+
+def open_tasks(chart: Chart) -> set[str]:
+    return {one.code for one in chart.tasks.values() if one.status is TaskStatus.OPEN}
+
+
+@pytest.mark.parametrize("name", JOURNEYS)
+def test_a_journey_goes_as_it_was_written(name: str) -> None:
+    player, chart = played(name)
+    assert not player.surprises, "\n".join(map(str, player.surprises))
+    stage, wanted_holds, wanted_tasks = ENDS.get(name, ("", set(), set()))
+    (main,) = (one for one in chart.enrolments.values() if one.pathway == MAIN)
+    assert not stage or main.stage == stage
+    assert name not in ENDS or holds(chart) == wanted_holds
+    assert wanted_tasks <= open_tasks(chart)
+
+
+@pytest.mark.parametrize("today", [datetime(2026, 8, 31, 2, tzinfo=UTC), datetime(2028, 2, 29, 9, tzinfo=UTC)], ids=str)
+@pytest.mark.parametrize("name", ["maintenance", "first_cycle", "pregnancy_plan", "from_mycophenolate"])
+def test_journeys_do_not_hang_on_the_day(name: str, today: datetime) -> None:
+    player, _ = played(name, 7, today)
+    assert not player.surprises, "\n".join(map(str, player.surprises))
+
+
+def test_the_cohort_covers_every_class_and_switch_route() -> None:
+    assert {
+        "seronegative", "other_b_cell_disease", "paediatric", "rescue", "from_mycophenolate", "from_azathioprine", "from_rituximab",
+        "from_ofatumumab", "from_satralizumab_for_relapse", "from_satralizumab_for_convenience", "from_eculizumab_for_relapse",
+        "from_eculizumab_too_early", "on_oral_steroids",
+    } <= set(JOURNEYS)  # fmt: skip
+    assert gcd(STRIDE, len(JOURNEYS)) == 1
+    assert {story.journey for story in stories(len(JOURNEYS), 1, TODAY)} == set(JOURNEYS)
+
+
+def test_names_are_those_of_nobody() -> None:
+    for story in stories(80, 1, TODAY):
+        assert any(word in story.person.name for word in ("例", "样", "演示", "名"))
+
+
+# --- the cohort as a whole ---
+
+FEW = 4
+
+
+def charts(engine: Engine, patients: Iterable[str]) -> list[Chart]:
+    return [engine.chart(one) for one in patients]
+
+
+def store_of(engine: Engine) -> SqlStore:
+    assert isinstance(engine.store, SqlStore)
+    return engine.store
+
+
+def test_the_same_seed_and_day_give_the_same_cohort() -> None:
+    one, other = fresh(), fresh()
+    build(one, now=NOW, patients=FEW)
+    build(other, now=NOW, patients=FEW)
+    patients = store_of(one).patients()
+    assert charts(one, patients) == charts(other, patients)
+    assert [story.events for story in stories(9, 5, TODAY)] == [story.events for story in stories(9, 5, TODAY)]
+    assert [story.events for story in stories(9, 5, TODAY)] != [story.events for story in stories(9, 6, TODAY)]
+
+
+def test_the_bundles_hold_the_cohort_and_importing_them_again_changes_nothing(tmp_path: Path) -> None:
+    engine, seen = fresh(), list[tuple[int, int]]()
+    report = build(
+        engine, now=NOW, patients=FEW, folder=tmp_path, progress=lambda done, total: seen.append((done, total))
+    )
+    files = sorted(tmp_path.glob("*.json"))
+    assert seen == [(number, FEW) for number in range(1, FEW + 1)]
+    assert (report.patients, len(files), report.surprises) == (FEW, FEW, [])
+    again = import_files(engine, files, NOW, BY)
+    assert (again.changed, again.problems, again.patients_created) == (0, [], 0)
+    assert again.unchanged == report.imported.recorded.total() + report.imported.corrected.total()
+
+
+def test_the_bundles_alone_bring_all_facts_into_another_database(tmp_path: Path) -> None:
+    build(fresh(), now=NOW, patients=FEW, folder=tmp_path)
+    elsewhere = fresh()
+    for file in sorted(tmp_path.glob("*.json")):
+        entries = json.loads(file.read_text(encoding="utf-8"))["entry"]
+        assert import_resources(elsewhere, [one["resource"] for one in entries], NOW, BY).ok
+    assert len(store_of(elsewhere).patients()) == FEW
+
+
+def test_a_database_that_holds_the_cohort_is_left_alone() -> None:
+    engine = fresh()
+    build(engine, now=NOW, patients=2)
+    before = charts(engine, store_of(engine).patients())
+    assert build(engine, now=NOW, patients=2).existed
+    assert charts(engine, store_of(engine).patients()) == before
+
+
+def test_half_a_cohort_is_not_taken_for_one() -> None:
+    engine = fresh()
+
+    def breaks_off(done: int, _: int) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(engine, now=NOW, patients=2, progress=breaks_off)
+    with pytest.raises(UnfinishedCohort):
+        build(engine, now=NOW, patients=2)
+
+
+def test_the_audit_of_a_cohort_is_whole() -> None:
+    engine = fresh()
+    build(engine, now=NOW, patients=2)
+    store = store_of(engine)
+    assert store.verify().problem is None
+    assert [store.check_fold(one) for one in store.patients()] == [[], []]
