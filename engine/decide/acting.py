@@ -22,7 +22,8 @@ from engine.definition.rules import ActionRule
 from engine.errors import Conflict
 from engine.evaluation.context import Context
 from engine.evaluation.entries import scalar
-from engine.evaluation.results import Range
+from engine.evaluation.names import linked
+from engine.evaluation.results import REPAIRABLE, Range, State
 from engine.model import Act, Caller, Enrolment
 
 
@@ -178,9 +179,30 @@ def _write(w: Working, command: PerformAction, enrolment: Enrolment, judgement: 
     carry_out(w, enrolment.id, judgement.rule.effects, f"{command.action}/{act_id}", **bindings)
     w.feel(f"action:{command.action}", enrolment.id, act)
     for one in judgement.overridden:
-        w.feel(f"override:{one.requirement}", enrolment.id, act)
+        for where in _concerned(w, enrolment, judgement.rule, one.pathway):
+            w.feel(f"override:{one.requirement}", where, act)
     if judgement.rule.spec.to and w.enrolment(enrolment.id).open:
         move(w, enrolment.id, judgement.rule.spec.to, command.action)
+
+
+def _concerned(w: Working, enrolment: Enrolment, rule: ActionRule, pathway: str) -> list[str]:
+    """The enrolments that feel what happens to a requirement: the act's own, and the one whose guard the requirement is of."""
+    guard = guarding(w, enrolment, rule.spec.guard)
+    return [enrolment.id, guard] if guard and pathway != enrolment.pathway else [enrolment.id]
+
+
+def guarding(w: Working, enrolment: Enrolment, guard: str | None) -> str | None:
+    """The enrolment of another pathway whose guard an action carries (`inebilizumab.dose`)."""
+    pathway = (guard or "").rpartition(".")[0]
+    other = linked(w.context(enrolment.id), pathway) if pathway else None
+    return other.enrolment.id if other is not None else None
+
+
+def ask_for_missing(w: Working, enrolment: Enrolment, judgement: Judgement) -> None:
+    """A refusal for want of data asks for it: an edge `ask:<fact>` for everything that somebody can record."""
+    gaps = [gap for one in judgement.refusing if one.verdict.state is State.UNKNOWN for gap in one.verdict.gaps]
+    for code in dict.fromkeys(gap.code for gap in gaps if gap.why in REPAIRABLE):
+        w.feel(f"ask:{code}", enrolment.id)
 
 
 def _reason_text(command: PerformAction) -> str:

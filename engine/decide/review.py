@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.audit import Event
+from engine.decide.acting import guarding
 from engine.decide.working import Working
 from engine.definition.guards import included
 from engine.model import Act, Fact
@@ -13,7 +14,10 @@ def question_acts(w: Working, old: Fact, new: Fact) -> None:
     for act in list(w.chart.acts.values()):
         if act.at >= old.recorded and _now_refused(w, act, old, new):
             w.say(Event.DECISION_QUESTIONED, act.enrolment, act=act.id, action=act.action, fact=new.id)
-            w.feel(f"superseded:{act.action}", act.enrolment, act)
+            enrolment = w.enrolment(act.enrolment)
+            guard = guarding(w, enrolment, w.definition(enrolment).spec.actions[act.action].guard)
+            for where in (act.enrolment, guard) if guard else (act.enrolment,):
+                w.feel(f"superseded:{act.action}", where, act)
 
 
 def _now_refused(w: Working, act: Act, old: Fact, new: Fact) -> bool:

@@ -14,6 +14,7 @@ from engine.catalogue import Catalogue
 from engine.catalogue.definition import AgeRule
 from engine.definition.graph import StateGraph
 from engine.definition.guards import CompiledGate, CompiledGuard, GateReading, compile_gate, compile_guard
+from engine.definition.locals import local_names
 from engine.definition.rules import Rules, compile_rules
 from engine.definition.schema import DefinitionSpec, ValueSpec
 from engine.errors import AuthorError
@@ -58,6 +59,10 @@ class Compiler:
     def inside(self, source: str, name: str) -> Compiler:
         """The compiler of sentences inside `with (…)`: attributes of the entries are names, too."""
         return replace(self, scope=self.scope.inside(source, name))
+
+    def apart(self) -> Compiler:
+        """A compiler that notes the names it meets by themselves (`scope.uses`)."""
+        return replace(self, scope=self.scope.apart())
 
     def _compiled(self, build: Callable[[], Any], place: str, fallback: Any) -> Any:
         try:
@@ -115,6 +120,8 @@ class Definition:
     rules: Rules
     attested: frozenset[str]
     catalogue_ages: Mapping[str, Duration] = field(default_factory=dict)
+    locals: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Named values and criteria that depend on bindings of a single sentence, with these."""
 
     @property
     def id(self) -> str:
@@ -206,18 +213,21 @@ def compile_definition(
 ) -> Definition:  # fmt: skip
     """Compile every sentence. Raises `AuthorError` at the first mistake, or collects all in `findings`."""
     compiler = Compiler(Scope(spec, catalogue, functions, frozenset(pathways)), findings)
+    everywhere = compiler.apart()
+    named = {name: compiler.apart() for name in (*spec.values, *spec.criteria)}
     return Definition(
         spec, content_hash, catalogue,
         settings={name: typed_setting(one.value, one.unit) for name, one in spec.settings.items()},
-        values={name: _named_value(compiler, name, one) for name, one in spec.values.items()},
-        criteria={name: _named_criterion(compiler, name, one) for name, one in spec.criteria.items()},
-        ages=_ages(compiler, spec),
-        callers={name: _caller(compiler, name, one) for name, one in spec.callers.items()},
+        values={name: _named_value(named[name], name, one) for name, one in spec.values.items()},
+        criteria={name: _named_criterion(named[name], name, one) for name, one in spec.criteria.items()},
+        ages=_ages(everywhere, spec),
+        callers={name: _caller(everywhere, name, one) for name, one in spec.callers.items()},
         guards={name: compile_guard(compiler, name, guard) for name, guard in spec.guards.items()},
         gate=compile_gate(compiler, spec.gate) if spec.gate else None,
         rules=compile_rules(compiler, spec),
         attested=frozenset(catalogue.canonical(name) or name for name in spec.attested),
         catalogue_ages=_catalogue_ages(catalogue, spec.pathway),
+        locals=local_names({name: one.scope.uses for name, one in named.items()}, everywhere.scope.uses),
     )  # fmt: skip
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 ValueFunction = Callable[["Context"], Reading]
 CriterionFunction = Callable[["Context"], Verdict]
 
+SHARED = frozenset({"with", "caller"})
+"""Bindings that named values see; the others belong to one sentence (`engine.definition.locals`)."""
+
 MAX_DEPTH = 60
 """Deepest chain of names that refer to names, over all pathways of a patient."""
 
@@ -135,27 +138,35 @@ class Context:
 
     def remembered(self, kind: str, name: str, judge: Callable[[Context], Any]) -> Any:
         """Judge a named value, criterion or function once as long as nothing that it reads changes."""
-        if self.bindings.keys() - {"with", "caller"}:
+        local = self._local(name) if self.bindings else frozenset()
+        if "entry" in local or "row" in local:
             return self._guarded((kind, name, id(self)), judge)
-        key = self._key(kind, name)
+        key = self._key(kind, name, "last_result" in local)
         tracker = self.world.tracker
         if not self.moves or "with" in self.bindings:
             tracker.passing.append(key)
-        result, conflicts = tracker.remembered(key, self.world.now, self.moves, lambda: self._judged(key, judge))
+        result, conflicts = tracker.remembered(key, self.world.now, self.moves, lambda: self._judged(key, judge, local))
         self.conflicts.update(conflicts)
         return result
 
-    def _key(self, kind: str, name: str) -> tuple[Any, ...]:
+    def _local(self, name: str) -> frozenset[str]:
+        """The bindings of this sentence alone on which a named thing depends."""
+        known = self.definition.locals.get(name)
+        return known.intersection(self.bindings) if known else frozenset()
+
+    def _key(self, kind: str, name: str, rolling: bool) -> tuple[Any, ...]:
         caller = self.bindings.get("caller")
         asked = "with" in self.bindings and id(self.bindings["with"])
         moment = None if self.moves else self.as_of
         choices = tuple(self.choices.items()) if self.choices else ()
-        return (kind, name, self.enrolment.id, moment, self.alarm, caller and caller.pathway, asked, choices)
+        last = self.bindings["last_result"].value if rolling else None
+        return (kind, name, self.enrolment.id, moment, self.alarm, caller and caller.pathway, asked, choices, last)
 
-    def _judged(self, key: Any, judge: Callable[[Context], Any]) -> tuple[Any, dict[Any, int]]:
+    def _judged(self, key: Any, judge: Callable[[Context], Any], local: frozenset[str]) -> tuple[Any, dict[Any, int]]:
         """The result, with the conflicts that were met on the way: they belong to it."""
         self.world.tracker.read(enrolment_cell(self.enrolment.id))
-        inner = self._with(conflicts={}) if self.alarm else self
+        kept = {name: value for name, value in self.bindings.items() if name in SHARED or name in local}
+        inner = self._with(bindings=kept, conflicts={}) if self.alarm or len(kept) < len(self.bindings) else self
         return inner._guarded(key, judge), dict(inner.conflicts) if self.alarm else {}
 
     def _guarded(self, key: Any, judge: Callable[[Context], Any]) -> Any:

@@ -96,6 +96,7 @@ def _counts_as_no(node: s.CountsAsNo, scope: Scope) -> CriterionFunction:
 
 def _named(node: s.Named, scope: Scope) -> CriterionFunction:
     name = node.name
+    scope.uses.add(name)
     if "." in name:
         head, key = name.split(".", 1)
         if head == "caller":

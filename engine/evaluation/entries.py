@@ -5,6 +5,7 @@ A selector is applied to them; `latest` and `first` pick one; an attribute of on
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -100,16 +101,23 @@ def visible(context: Context, name: str) -> list[Fact]:
     records, catalogue = context.world.records, context.world.catalogue
     context.world.tracker.read(fact_cell(name))
     if name in catalogue.facts:
-        return [fact for fact in records.current(name) if _counts(context, fact)]
+        return records.visible(name, context.as_of, preliminary=context.alarm)
     members = [*catalogue.members(name), "other_drug"]
     facts = [
         fact
         for code in members
-        for fact in records.current(code)
-        if catalogue.belongs(fact, name) and _counts(context, fact)
+        for fact in records.visible(code, context.as_of, preliminary=context.alarm)
+        if catalogue.belongs(fact, name)
     ]
     facts += [fact for fact in _by_indication(context, name) if fact.code not in members]
     return sorted(facts, key=lambda fact: (fact.effective, fact.seq))
+
+
+def at_moment(context: Context, fact: Fact) -> list[Fact]:
+    """The visible facts of the same id and moment, the given one among them."""
+    seen = visible(context, fact.code)
+    first = bisect_left(seen, fact.effective, key=moment_of)
+    return seen[first : bisect_right(seen, fact.effective, first, key=moment_of)]
 
 
 def _by_indication(context: Context, name: str) -> list[Fact]:

@@ -61,7 +61,10 @@ def settle_conflict(context: Context, chosen: Any) -> tuple[Any, Reading | None]
     definition = context.world.catalogue.facts[chosen.code]
     if definition.multiple:
         return chosen, None
-    rivals = [one for one in entries.visible(context, chosen.code) if _same_series(one, chosen, definition.series)]
+    together = entries.at_moment(context, chosen)
+    if len(together) < 2:
+        return chosen, None
+    rivals = [one for one in together if _same_series(one, chosen, definition.series)]
     readings = {(one.value, one.comparator, str(one.attributes.get("detection", ""))): one for one in rivals}
     if len(readings) < 2:
         return chosen, None

@@ -20,6 +20,7 @@ from engine.model import Caller
 
 def compile_name(name: str, scope: Scope) -> ValueFunction:
     """The function of a plain or dotted name. Raises `UnknownInSentence`."""
+    scope.uses.add(name)
     if "." in name:
         return _dotted(name, scope)
     if scope.is_attribute(name):

@@ -6,7 +6,7 @@ fact costs what it touches and not what is stored.
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_right, insort
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -21,12 +21,14 @@ def order(fact: Fact) -> tuple[datetime, int]:
 class Records:
     """Current versions of facts by id of the catalogue, each list ordered by `order`."""
 
-    __slots__ = ("by_code", "by_id", "replaced")
+    __slots__ = ("by_code", "by_id", "early", "replaced")
 
     def __init__(self) -> None:
         self.by_code: dict[str, list[Fact]] = {}
         self.by_id: dict[str, Fact] = {}
         self.replaced: dict[str, str] = {}
+        self.early: set[str] = set()
+        """Ids of the catalogue that ever had a preliminary result."""
 
     @classmethod
     def of(cls, facts: Iterable[Fact], known_at: datetime | None = None) -> Records:
@@ -41,11 +43,14 @@ class Records:
         """An independent index that shares the facts; a list is copied when it changes."""
         other = Records()
         other.by_code, other.by_id, other.replaced = dict(self.by_code), dict(self.by_id), dict(self.replaced)
+        other.early = set(self.early)
         return other
 
     def add(self, fact: Fact) -> None:
         """Take in one newly recorded version."""
         self.by_id[fact.id] = fact
+        if fact.status is FactStatus.PRELIMINARY:
+            self.early.add(fact.code)
         if fact.supersedes:
             self._remove(fact.supersedes)
             self.replaced[fact.supersedes] = fact.id
@@ -62,3 +67,16 @@ class Records:
     def current(self, code: str) -> list[Fact]:
         """Current versions of a fact, oldest first."""
         return self.by_code.get(code, [])
+
+    def visible(self, code: str, as_of: datetime, *, preliminary: bool) -> list[Fact]:
+        """Current versions that were true by a moment, oldest first; preliminary ones only if wanted. Not to be changed."""
+        facts = self.by_code.get(code, [])
+        if facts and facts[-1].effective > as_of:
+            facts = facts[: bisect_right(facts, as_of, key=_effective)]
+        if preliminary or code not in self.early:
+            return facts
+        return [fact for fact in facts if fact.status is not FactStatus.PRELIMINARY]
+
+
+def _effective(fact: Fact) -> datetime:
+    return fact.effective

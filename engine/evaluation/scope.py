@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.catalogue.names import did_you_mean
@@ -44,6 +44,12 @@ class Scope:
     """Inside `with (…)`: what the entries are; its attributes are names too."""
     source_name: str = ""
     complain: Callable[[AuthorError], None] | None = None
+    uses: set[str] = field(default_factory=set, compare=False)
+    """Every name that was looked up in this scope, inner ones included."""
+
+    def apart(self) -> Scope:
+        """The same scope with a list of used names of its own."""
+        return replace(self, uses=set())
 
     def inside(self, source: str, name: str) -> Scope:
         """The scope of a `with (…)`."""

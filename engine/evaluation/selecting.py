@@ -98,6 +98,7 @@ def resolver(selector: s.Selector, scope: Scope) -> Callable[[Context], str]:
     name = selector.name
     if "." in name and selector.source == "fact":
         head, key = name.split(".", 1)
+        scope.uses.add(name)
         return lambda context: _bound_name(context, head, key)
     if selector.source == "fact":
         canonical = scope.catalogue.canonical(name)

@@ -13,7 +13,10 @@ from collections.abc import Mapping
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.problems import failed
 
 log = structlog.get_logger("careway.api")
 MOST_BYTES = 1_000_000
@@ -31,6 +34,10 @@ SAFE = {
 """`data:` pictures are Pico's own little icons; nothing inline, nothing from elsewhere."""
 
 
+class BrokenOff(Exception):
+    """A fault after the answer had begun: the connection has to be broken off. The log tells the fault."""
+
+
 class RequestContext:
     """Binds a request id for the log, answers with it, and logs one line for each request: route and ids, never names."""
 
@@ -46,7 +53,7 @@ class RequestContext:
         name = stated if _REQUEST_ID.fullmatch(stated) else secrets.token_hex(12)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=name)
-        began, status = time.perf_counter(), 500
+        began, status = time.perf_counter(), 0
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -57,6 +64,11 @@ class RequestContext:
 
         try:
             await self._app(scope, receive, answer)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the server would print its message, with what was sent
+            response = failed(Request(scope), error)
+            if status:
+                raise BrokenOff from None
+            await response(scope, receive, answer)
         finally:
             _say(scope, status, time.perf_counter() - began)
 

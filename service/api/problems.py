@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +21,8 @@ from service.api.wording import invalid_text, title_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "1"
+_CODES = {413: "content_too_large", 414: "uri_too_long", 416: "range_not_satisfiable", 422: "invalid_request"}
+"""Python renamed these statuses in 3.13; a code of ours stays."""
 log = structlog.get_logger("careway.api")
 
 
@@ -76,7 +79,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(CarewayError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _failed)
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -112,11 +114,12 @@ def _pointer(place: Sequence[Any]) -> str:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = HTTPStatus(error.status_code).name.lower()
+    code = _CODES.get(error.status_code) or HTTPStatus(error.status_code).name.lower()
     return problem(request, error.status_code, code, headers=error.headers)
 
 
-def _failed(request: Request, error: Exception) -> Response:
-    # The class tells the operator where to look; the message could hold what was sent.
-    log.error("request_failed", code="internal", kind=type(error).__name__)
+def failed(request: Request, error: Exception) -> Response:
+    """The answer to a fault of ours. The log tells its class and place; its message could hold what was sent."""
+    places = [f"{one.filename.rpartition('/')[2]}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)]
+    log.error("request_failed", code="internal", kind=type(error).__name__, places=places[-6:])
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal")

@@ -113,8 +113,7 @@ def _class(spec: DefinitionSpec, name: str) -> str:
 def _laid_out(boxes: dict[str, Box], plan: Plan, initial: str) -> graphlay.Layout:
     drawing = graphlay.Graph()
     for name, box in boxes.items():
-        first = {"rank": 0} if name == initial else {}
-        drawing.node(name, width=box.width, height=box.height, **first)
+        drawing.node(name, width=box.width, height=box.height, rank="first" if name == initial else "free")
     for arrow in plan.arrows:
         size = {"width": ring_width(_numbers(plan, arrow)) + 4, "height": 22.0}
         drawing.edge(arrow.source, arrow.target, weight=0.4 if arrow.automatic else 1.0, label_size=size)

@@ -43,8 +43,15 @@ class PathwayLabels:
         words = humanised(key)
         if setting is None or isinstance(setting.value, dict | list):
             return words
-        value = amount(f"{setting.value} {setting.unit}".strip(), language)
-        return f"{words} ({value})" if language == "en" else value
+        value = amount(written(setting.value, setting.unit), language)
+        plain = language == "zh" and value[:1].isdigit()
+        return value if plain else f"{words} ({value})"
+
+
+def written(value: Any, unit: str = "") -> str:
+    """A raw value as its author would write it: `yes`, `90 days`."""
+    shown = ("yes" if value else "no") if isinstance(value, bool) else value
+    return f"{shown} {unit}".strip()
 
 
 def amount(text: Any, language: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.definition.schema import DefinitionSpec, Effect, Label, Requirement
-from service.docs.reading import Reading, amount, roles
+from service.docs.reading import Reading, amount, roles, written
 from service.docs.schedules import completion, followed_up, schedule
 from service.docs.tables import both, code, ids, lines, section, table
 
@@ -260,8 +260,7 @@ def _setting(value: Any, unit: str) -> str:
         return lines(*(f"{caller}: {_setting(one, unit)}" for caller, one in value.items()))
     if isinstance(value, list):
         return ", ".join(map(str, value)) + (f" {unit}" if unit else "")
-    shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
-    return amount(f"{shown} {unit}".strip(), "en")
+    return amount(written(value, unit), "en")
 
 
 SECTIONS: tuple[Callable[[Reading, DefinitionSpec], str], ...] = (

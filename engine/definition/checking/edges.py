@@ -15,7 +15,8 @@ from engine.language import syntax as s
 
 PLAIN = ("enrolled", "ended", "parent:ended")
 KINDS = (
-    "fact", "corrected", "action", "automatic", "stage", "hold", "released", "task", "child", "override", "superseded",
+    "fact", "corrected", "ask", "action", "automatic", "stage", "hold", "released", "task", "child", "override", "refused",
+    "superseded",
 )  # fmt: skip
 TASK_EVENTS = ("opened", "done", "overdue", "cancelled", "missed")
 
@@ -71,7 +72,15 @@ def requirement_ids(subject: Subject) -> set[str]:
     return found
 
 
+def _guarded_here(subject: Subject) -> set[str]:
+    """Actions of other pathways that carry a guard of this one; what supersedes them is felt here, too."""
+    own = f"{subject.spec.pathway}."
+    actions = ((name, one) for other in subject.others.values() for name, one in other.actions.items())
+    return {name for name, one in actions if (one.guard or "").startswith(own)}
+
+
 _WORDS = {
+    "refused": "action",
     "released": "hold",
     "superseded": "action",
     "automatic": "action or automatic transition",
@@ -79,7 +88,8 @@ _WORDS = {
 }
 _PARTS: Mapping[str, Callable[[Subject], Iterable[str]]] = {
     "action": lambda subject: subject.spec.actions,
-    "superseded": lambda subject: subject.spec.actions,
+    "superseded": lambda subject: {*subject.spec.actions, *_guarded_here(subject)},
+    "refused": lambda subject: subject.spec.actions,
     "automatic": lambda subject: {*subject.spec.actions, *subject.spec.automatic},
     "stage": lambda subject: subject.spec.stages,
     "hold": lambda subject: subject.spec.holds,
@@ -121,7 +131,8 @@ def _of_child(subject: Subject, path: str, kind: str, name: str) -> Iterator[Pro
 
 
 _NAMED: Mapping[str, Callable[[Subject, str, str, str], Iterator[Problem]]] = {
-    "fact": _of_fact, "corrected": _of_fact, "task": _of_task, "child": _of_child,
+    "fact": _of_fact, "corrected": _of_fact,
+    "ask": _of_fact, "task": _of_task, "child": _of_child,
 }  # fmt: skip
 
 

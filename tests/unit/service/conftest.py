@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from engine.clock import VirtualClock
 from engine.definition.registry import Registry
 from engine.functions import REGISTRY
 from pathways.registry import load_catalogue, load_functions
+from service import logs
 from service.ids import CountedIds
 from service.settings import Settings
 from service.wiring import Careway, build
@@ -30,6 +34,19 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[io.StringIO]:
+    """The operators' log of the test, as the service writes it."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    stream = io.StringIO()
+    logs.configure("info", stream)
+    yield stream
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
 
 
 def registry_of(*files: Path) -> Registry:
