@@ -1,4 +1,4 @@
-"""All findings on the definitions of this installation, and which element expresses which statement."""
+"""All findings on the definitions of this installation, and what became of each statement of the specifications."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 from engine.definition.checking import check_files
 from engine.definition.reading import Problem
+from engine.definition.traceability import Trace
 from engine.functions import REGISTRY
-from pathways.registry import definition_files, load_catalogue, load_functions
+from pathways.registry import HERE, definition_files, load_catalogue, load_functions
+from pathways.statements import trace_all
 from service.loading import Loaded
 
 
@@ -25,14 +27,63 @@ def check_pathways(files: Mapping[str, Path], only: Iterable[str]) -> list[Probl
 
 
 def traced(loaded: Loaded, pathways: Iterable[str]) -> list[dict[str, Any]]:
-    """Each statement with the elements that express it, in the order of the statements."""
+    """What became of each statement: the elements that express it, the cases and tests that exercise it, or the reason.
+
+    First those of the lists that concern the pathways, then those that only the definitions name.
+    """
+    chosen = set(pathways)
+    specs = {name: loaded.registry.latest(name).spec for name in loaded.registry.ids()}
+    folders = sorted({path.parent.parent for path in loaded.files.values()} - {HERE})
+    listed = [one for one in trace_all(specs, *folders) if _concerns(one, chosen)]
+    return [*(_row(one) for one in listed), *_unlisted(loaded, chosen, {one.statement.id for one in listed})]
+
+
+def _concerns(one: Trace, pathways: set[str]) -> bool:
+    return one.statement.pathway in pathways or any(element.pathway in pathways for element in one.elements)
+
+
+def _row(one: Trace) -> dict[str, Any]:
+    return {
+        "statement": one.statement.id,
+        "says": one.statement.says,
+        "elements": [str(element) for element in one.elements],
+        "cases": list(one.cases),
+        "tests": list(one.tests),
+        "not_computable": one.reason,
+    }
+
+
+def _unlisted(loaded: Loaded, pathways: set[str], listed: set[str]) -> list[dict[str, Any]]:
     found: dict[str, list[str]] = {}
-    for name in pathways:
-        if name in loaded.registry.ids():
-            spec = loaded.registry.latest(name).spec.model_dump(by_alias=True)
-            for statement, place in _statements(spec, name):
+    for name in sorted(pathways & set(loaded.registry.ids())):
+        spec = loaded.registry.latest(name).spec.model_dump(by_alias=True)
+        for statement, place in _statements(spec, name):
+            if statement not in listed:
                 found.setdefault(statement, []).append(place)
-    return [{"statement": one, "elements": list(dict.fromkeys(found[one]))} for one in sorted(found)]
+    return [
+        {
+            "statement": one,
+            "says": "",
+            "elements": list(dict.fromkeys(found[one])),
+            "cases": [],
+            "tests": [],
+            "not_computable": "",
+        }
+        for one in sorted(found)
+    ]
+
+
+def summary(rows: Iterable[Mapping[str, Any]]) -> str:
+    """How many statements there are, and what became of them, in one line."""
+    found = list(rows)
+    expressed = sum(bool(one["elements"]) for one in found)
+    listed = sum(bool(one["not_computable"]) and not one["elements"] for one in found)
+    exercised = sum(bool(one["cases"] or one["tests"]) for one in found)
+    missing = len(found) - expressed - listed
+    return (
+        f"{len(found)} statements: {expressed} expressed, {listed} not computable, {missing} missing; "
+        f"{exercised} exercised by cases or tests"
+    )
 
 
 def _statements(node: Any, place: str) -> Iterator[tuple[str, str]]:

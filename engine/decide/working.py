@@ -94,6 +94,9 @@ class Working:
         if not self.changes.facts:
             self.world.records = self.world.records.copy()
         self.put("facts", fact)
+        replaced = self.chart.facts.get(fact.supersedes or "")
+        for cell in cells_of("facts", replaced, None, self.world.catalogue) if replaced is not None else ():
+            self.world.tracker.touch(cell)
         self.world.records.add(fact)
 
     def say(self, event: Event, chain: str | None = None, **details: Any) -> None:

@@ -143,13 +143,22 @@ class Definition:
 
     def age_limit(self, context: Context, code: str) -> Duration | None:
         """How old a fact may be here and now; None for no limit."""
+        reading = self.age_reading(context, code)
+        return reading.value if reading is not None and isinstance(reading.value, Duration) else None
+
+    def age_reading(self, context: Context, code: str) -> Reading | None:
+        """How old a fact may be, as it is read; None for no limit. An unknown limit is one that nothing keeps."""
         age = self.ages.get(code)
         if age is None:
-            return self.catalogue_ages.get(code)
-        if age.within is None or (age.unless is not None and age.unless(context).met):
+            limit = self.catalogue_ages.get(code)
+            return None if limit is None else Reading(limit)
+        if age.within is None:
             return None
-        limit = age.within(context).value
-        return limit if isinstance(limit, Duration) else None
+        exempt = age.unless(context) if age.unless is not None else None
+        if exempt is not None and exempt.met:
+            return None
+        reading = age.within(context)
+        return replace(reading, until=sooner(reading.until, exempt.until)) if exempt is not None else reading
 
     def caller_value(self, context: Context, caller: Caller, key: str) -> Reading:
         """`caller.x`: what was registered, or what the caller's section says."""

@@ -51,6 +51,7 @@ class StateGraph:
         self.stages = tuple(spec.stages)
         self.terminal = frozenset(name for name, stage in spec.stages.items() if stage.terminal)
         self.moves = tuple(_moves(spec))
+        self._closing = {PARENT, *(name for name, rule in spec.automatic.items() if _hears_parent(rule))}
         self._paths = {name: _path(spec, name) for name in spec.stages}
         self._machine = _machine(spec, self.moves, self._paths)
 
@@ -63,8 +64,8 @@ class StateGraph:
         return self._table.get((stage, trigger), ())
 
     def allows(self, source: str, via: str, target: str) -> bool:
-        """Whether the definition has this move. A parent may always close its child (`via` = `parent`)."""
-        return target in self.next(source, via) or (via == PARENT and target in self.terminal)
+        """Whether the definition has this move. A parent may close its child from any stage, in its name or by a rule that hears it."""
+        return target in self.next(source, via) or (via in self._closing and target in self.terminal)
 
     def ways_out(self, stage: str) -> tuple[Move, ...]:
         """Every move that leaves a stage."""
@@ -92,6 +93,10 @@ class StateGraph:
         for trigger in self._machine.events:
             for one in self._machine.get_transitions(trigger):
                 yield one.source.rpartition("/")[2], trigger, one.dest.rpartition("/")[2]
+
+
+def _hears_parent(rule: Automatic) -> bool:
+    return any(edge.startswith("parent:") for edge in rule.on)
 
 
 def _machine(spec: DefinitionSpec, moves: Iterable[Move], paths: dict[str, str]) -> Any:

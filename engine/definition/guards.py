@@ -210,17 +210,30 @@ class CompiledGate:
     def read(self, context: Context) -> GateReading:
         """The gate for the bound caller."""
         findings = [finding for item in self.items for finding in item.findings(context)]
-        until = None
-        for one in findings:
-            until = sooner(until, one.verdict.until)
         failing = next((one for one in findings if one.refuses and one.spec and one.spec.value), None)
-        value = failing.spec.value if failing and failing.spec else self._passing(context)
-        unknown = failing is not None and failing.verdict.state is State.UNKNOWN
-        gaps = joined(*(one.verdict.gaps for one in findings if one.verdict.state is State.UNKNOWN))
-        return GateReading(value, unknown, findings, gaps, joined(*(one.verdict.facts for one in findings)), until)
+        verdicts = [one.verdict for one in findings]
+        if failing is not None and failing.spec is not None:
+            value, unknown = failing.spec.value, failing.verdict.state is State.UNKNOWN
+        else:
+            value, unknown, rows = self._passing(context)
+            verdicts += rows
+        gaps = joined(*(one.gaps for one in verdicts if one.state is State.UNKNOWN))
+        until = None
+        for one in verdicts:
+            until = sooner(until, one.until)
+        return GateReading(value, unknown, findings, gaps, joined(*(one.facts for one in verdicts)), until)
 
-    def _passing(self, context: Context) -> str:
-        return next((value for value, when in self.values if when(context).met), self.otherwise)
+    def _passing(self, context: Context) -> tuple[str, bool, list[Verdict]]:
+        """The first row that is met; an unknown row before it leaves the value open, unless both give the same."""
+        doubtful: set[str] = set()
+        rows: list[Verdict] = []
+        for value, when in self.values:
+            rows.append(when(context))
+            if rows[-1].met:
+                return (value, False, rows) if doubtful <= {value} else (self.otherwise, True, rows)
+            if rows[-1].state is State.UNKNOWN:
+                doubtful.add(value)
+        return self.otherwise, bool(doubtful), rows
 
 
 # --- compiling ------------------------------------------------------------------------------------------------------

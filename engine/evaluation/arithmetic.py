@@ -23,7 +23,7 @@ def safely(
     """Combine two known readings; what cannot be combined is *not comparable*, never an exception."""
     try:
         result = combine(left, right, operator, zone)
-    except (UnitError, TypeError, ValueError, OverflowError):
+    except (UnitError, TypeError, ValueError, ArithmeticError):
         result = unknown(Why.NOT_COMPARABLE, operator)
     return replace(result, facts=joined(left.facts, right.facts), until=sooner(left.until, right.until))
 
@@ -48,6 +48,8 @@ def _moved(left: Reading, period: Duration, operator: str, zone: str) -> Reading
         return Reading(total)
     if operator == "-" and period.months and left.clock:
         raise ValueError("Months are never subtracted from the present; add them to the date compared with it.")
+    if not isinstance(left.value, date | Range):
+        raise TypeError("A length of time is added to a date or to another one.")
     move = add if operator == "+" else _earlier
     if isinstance(left.value, Range):
         low, high = (None if end is None else move(end, period, zone) for end in (left.value.low, left.value.high))
@@ -80,6 +82,8 @@ def multiplied(left: Reading, right: Reading, operator: str, zone: str) -> Readi
     """A product with its unit: `8 mg/kg * weight` is in mg. Ranges of non-negative quantities keep their order."""
     if isinstance(left.value, Range) or isinstance(right.value, Range):
         return _range_product(left, right)
+    if not (isinstance(left.value, Decimal) and isinstance(right.value, Decimal)):
+        raise TypeError("Only numbers are multiplied.")
     product = multiply(Quantity(left.value, left.unit), Quantity(right.value, right.unit))
     return Reading(product.value, product.unit)
 

@@ -15,9 +15,23 @@ from engine.evaluation.comparing import comparison
 from engine.evaluation.compiling import compile_criterion, compile_value, compile_watched, enter_criteria
 from engine.evaluation.context import Context, CriterionFunction
 from engine.evaluation.entries import scalar
-from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, Reading, State, Verdict, Why, joined, sooner, state_of
+from engine.evaluation.results import (
+    MET,
+    NOT_MET,
+    UNKNOWN,
+    Gap,
+    Range,
+    Reading,
+    State,
+    Verdict,
+    Why,
+    joined,
+    sooner,
+    state_of,
+)
 from engine.evaluation.scope import Scope
 from engine.evaluation.selecting import compile_selector, distinct, most_in_any, rolling_period
+from engine.evaluation.silence import silence
 from engine.language import syntax as s
 from engine.model import Fact
 
@@ -165,7 +179,7 @@ def _is(node: s.Is, scope: Scope) -> CriterionFunction:
             if isinstance(entry.value, Fact) and entry.value.value in indeterminate:
                 return Verdict(MET, node, (), (), entry.facts, entry.until, entry.value.value)
         reading = scalar(context, read(context))
-        if not reading.known:
+        if not reading.known or isinstance(reading.value, Range):
             return Verdict(UNKNOWN, node, (), reading.gaps, reading.facts, reading.until)
         covered = _covered(context, read_entry, reading)
         return Verdict(state_of(bool(wanted & covered)), node, (), (), reading.facts, reading.until, reading.value)
@@ -246,8 +260,8 @@ def _exists(node: s.Exists, scope: Scope) -> CriterionFunction:
         selection = select(context)
         low, high, gaps = _counted(context, selection, node, read_period)
         state = MET if low >= node.count else UNKNOWN if high >= node.count else NOT_MET
-        if state is NOT_MET and (silence := _silence(context, selection)):
-            state, gaps = UNKNOWN, (silence,)
+        if state is NOT_MET and (unspoken := silence(context, selection)):
+            state, gaps = UNKNOWN, unspoken
         shown = Decimal(low)
         return Verdict(
             _SWAPPED[state] if negated else state,
@@ -277,19 +291,12 @@ def _counted(context: Context, selection: Any, node: s.Exists, read_period: Any)
     return len(selection.certain), len(selection.certain) + len(selection.maybe), gaps
 
 
-def _silence(context: Context, selection: Any) -> Gap | None:
-    """Why nothing recorded is not yet `none`: an open fact without an entry, or an attested history that was not stated."""
-    if selection.recorded or selection.source != "fact" or not selection.name:
-        return None
-    if selection.name in context.definition.attested:
-        return Gap(Why.NOT_STATED, selection.name)
-    definition = context.world.catalogue.facts.get(selection.name)
-    return Gap(Why.NEVER_RECORDED, selection.name) if definition is not None and not definition.happens else None
-
-
 def _passed(node: s.Criterion, read: Callable[[Context], tuple[State, Reading]]) -> CriterionFunction:
     def judge(context: Context) -> Verdict:
-        state, reading = read(context)
+        try:
+            state, reading = read(context)
+        except (OverflowError, ValueError):  # a date beyond the last year of the calendar
+            state, reading = UNKNOWN, Reading(gaps=(Gap(Why.NOT_COMPARABLE, ""),))
         context.turns(reading.until)
         return Verdict(
             state,

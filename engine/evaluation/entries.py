@@ -5,7 +5,6 @@ A selector is applied to them; `latest` and `first` pick one; an attribute of on
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,8 +15,9 @@ from engine.calendar import add, end_of, instant, is_day, local_day
 from engine.catalogue.definition import FactDefinition, FactKind
 from engine.evaluation.context import Context
 from engine.evaluation.results import Gap, Range, Reading, Why, joined, unknown
+from engine.evaluation.seeing import counts, settle_conflict
 from engine.evaluation.tracking import fact_cell, own_cell
-from engine.model import Act, ExposureEvent, Fact, FactStatus, Hold, StageEntry, Task, When
+from engine.model import Act, ExposureEvent, Fact, Hold, StageEntry, Task, When
 from engine.units import Duration, Quantity
 
 EntryRecord = Fact | Act | StageEntry | Hold | Task
@@ -113,25 +113,12 @@ def visible(context: Context, name: str) -> list[Fact]:
     return sorted(facts, key=lambda fact: (fact.effective, fact.seq))
 
 
-def at_moment(context: Context, fact: Fact) -> list[Fact]:
-    """The visible facts of the same id and moment, the given one among them."""
-    seen = visible(context, fact.code)
-    first = bisect_left(seen, fact.effective, key=moment_of)
-    return seen[first : bisect_right(seen, fact.effective, first, key=moment_of)]
-
-
 def _by_indication(context: Context, name: str) -> list[Fact]:
     wanted = context.world.catalogue.find_class(name)
     if not wanted.by_indication:
         return []
     every = (fact for facts in context.world.records.by_code.values() for fact in facts)
-    return [fact for fact in every if context.world.catalogue.belongs(fact, name) and _counts(context, fact)]
-
-
-def _counts(context: Context, fact: Fact) -> bool:
-    if fact.effective > context.as_of:
-        return False
-    return context.alarm or fact.status is not FactStatus.PRELIMINARY
+    return [fact for fact in every if context.world.catalogue.belongs(fact, name) and counts(context, fact)]
 
 
 def only_preliminary(context: Context, name: str) -> bool:
@@ -183,7 +170,8 @@ def attribute_of(context: Context, entry: Any, name: str, reading: Reading) -> R
     if name == "time":
         return replace(reading, value=when_of(entry), unit="", clock=False)
     if name == "value" and isinstance(entry, Fact):
-        return value_of(context, entry, reading.until)
+        chosen, conflict = settle_conflict(context, entry)
+        return conflict or value_of(context, chosen, reading.until)
     if name in ("role", "name") and isinstance(entry, Act):
         return replace(reading, value=getattr(entry.by, name), unit="", clock=False)
     values = _attributes(entry)
@@ -230,12 +218,12 @@ def plain(value: Any, unit: str = "") -> tuple[Any, str]:
 # --- freshness ------------------------------------------------------------------------------------------------------
 
 
-def stale_from(context: Context, fact: Fact, months: int, days: int, seconds: int) -> datetime:
+def stale_from(context: Context, fact: Fact, age: Duration) -> datetime:
     """The first moment at which a fact is older than a limit: clock time where hours count, else the day after the last day."""
     zone = context.world.zone
-    if seconds:
+    if age.seconds:
         start = instant(when_of(fact), zone) if fact.timed else end_of(fact.effective_day, zone)
-        return instant(add(start, Duration(months, days, seconds), zone), zone) + timedelta(seconds=1)
-    last = add(fact.effective_day, Duration(months, days), zone)
+        return instant(add(start, age, zone), zone) + timedelta(seconds=1)
+    last = add(fact.effective_day, age, zone)
     assert is_day(last)
     return end_of(last, zone)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from engine.calendar import add_months, age_in_years, end_of, start_of_day
 from engine.evaluation import entries
 from engine.evaluation.context import Context, ValueFunction
-from engine.evaluation.results import Reading, Why, unknown
+from engine.evaluation.results import Gap, Reading, Why, sooner, unknown
+from engine.evaluation.seeing import settle_conflict
 from engine.model import Fact
+from engine.units import Duration
 
 # --- facts ----------------------------------------------------------------------------------------------------------
 
@@ -43,43 +44,16 @@ def fact_entry(context: Context, code: str) -> Reading:
 
 
 def _if_fresh(context: Context, fact: Fact) -> Reading:
-    limit = context.definition.age_limit(context, fact.code)
+    limit = context.definition.age_reading(context, fact.code)
     if limit is None:
         return Reading(fact, facts=(fact.id,))
-    moment = entries.stale_from(context, fact, limit.months, limit.days, limit.seconds)
-    if context.as_of < moment:
-        context.turns(moment)
+    if not isinstance(limit.value, Duration):
+        return Reading(gaps=limit.gaps or (Gap(Why.IMPRECISE, fact.code),), facts=(fact.id,), until=limit.until)
+    moment = entries.stale_from(context, fact, limit.value)
     if context.as_of >= moment:
-        return unknown(Why.STALE, fact.code, facts=(fact.id,))
-    return Reading(fact, facts=(fact.id,), until=moment if context.moves else None)
-
-
-def settle_conflict(context: Context, chosen: Any) -> tuple[Any, Reading | None]:
-    """The entry to read where several of one series share a moment and differ; or the unknown reading of a conflict."""
-    if not isinstance(chosen, Fact) or chosen.event is not None:
-        return chosen, None
-    definition = context.world.catalogue.facts[chosen.code]
-    if definition.multiple:
-        return chosen, None
-    together = entries.at_moment(context, chosen)
-    if len(together) < 2:
-        return chosen, None
-    rivals = [one for one in together if _same_series(one, chosen, definition.series)]
-    readings = {(one.value, one.comparator, str(one.attributes.get("detection", ""))): one for one in rivals}
-    if len(readings) < 2:
-        return chosen, None
-    options = list(readings.values())
-    key = (chosen.code, chosen.effective)
-    if context.alarm:
-        context.conflicts[key] = len(options)
-        return options[context.choices.get(key, 0)], None
-    return chosen, unknown(Why.CONFLICT, chosen.code, facts=tuple(one.id for one in options))
-
-
-def _same_series(one: Fact, other: Fact, keys: tuple[str, ...]) -> bool:
-    if one.effective != other.effective or one.timed != other.timed:
-        return False
-    return all(one.attributes.get(key) == other.attributes.get(key) for key in keys)
+        return unknown(Why.STALE, fact.code, facts=(fact.id,), until=limit.until)
+    context.turns(moment)
+    return Reading(fact, facts=(fact.id,), until=sooner(limit.until, moment) if context.moves else None)
 
 
 def all_values(context: Context, code: str) -> Reading:

@@ -145,7 +145,7 @@ def compile_window(window: s.Window, scope: Scope) -> WindowFunction:
         if not isinstance(day.value, date) or not all(isinstance(one.value, Duration) for one in lengths):
             return _unsure, joined(*(one.gaps for one in (day, *lengths))) or (Gap(Why.IMPRECISE, ""),)
         lower, upper = _limits(window.kind, [one.value for one in lengths])
-        hung = _day(context, day, Duration(seconds=max((one.value.seconds for one in lengths), default=0)))
+        hung = _day(context, day, any(one.value.seconds for one in lengths))
         return _tested(_Window(window.kind, window.side, hung, lower, upper, context.world.zone), day.clock), ()
 
     return prepare
@@ -165,9 +165,9 @@ def _limits(kind: str, lengths: list[Duration]) -> tuple[Duration, Duration | No
     return Duration(), Duration() if kind == "on" else None
 
 
-def _day(context: Context, reading: Reading, period: Duration) -> Any:
-    """The date a window hangs on; the present counts as a day unless the period counts minutes."""
-    if reading.clock and isinstance(reading.value, datetime) and not period.seconds:
+def _day(context: Context, reading: Reading, minutes: bool) -> Any:
+    """The date a window hangs on; the present counts as a day unless the length counts minutes."""
+    if reading.clock and isinstance(reading.value, datetime) and not minutes:
         return context.today
     return reading.value
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from engine.calendar import add, instant, local_day
+from engine.calendar import add, instant, local_day, start_of_day
 from engine.calendar import compare as compare_dates
 from engine.evaluation import entries
 from engine.evaluation.comparing import comparison
@@ -16,11 +17,15 @@ from engine.evaluation.context import Context
 from engine.evaluation.entries import scalar
 from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, Reading, State, Why, joined, sooner, state_of, unknown
 from engine.evaluation.scope import Scope
-from engine.evaluation.selecting import compile_window, reaching, resolver
+from engine.evaluation.selecting import Test, compile_window, reaching, resolver
+from engine.evaluation.silence import history
 from engine.evaluation.tracking import fact_cell, own_cell
 from engine.language import syntax as s
 from engine.model import ExposureEvent, Fact, TaskStatus
 from engine.units import Duration
+
+MOST_DAYS = 400
+"""Longest stretch whose days are looked at one by one; a longer one is not judged."""
 
 Judged = Callable[[Context], tuple[State, Reading]]
 
@@ -61,9 +66,10 @@ def running(node: s.Running, scope: Scope) -> Judged:
         period = read_period(context)
         if not isinstance(period.value, Duration):
             return UNKNOWN, period
-        ready = min((add(entries.when_of(start), period.value, context.world.zone) for start in starts), key=str)
-        reached = compare_dates(ready, context.today, context.world.zone) <= 0
-        until = reaching(ready, context.today, context.world.zone) if context.moves and not reached else None
+        zone, present = context.world.zone, context.as_of if period.value.seconds else context.today
+        ready = [add(entries.when_of(start), period.value, zone) for start in starts]
+        reached = any(compare_dates(one, present, zone) <= 0 for one in ready)
+        until = min(reaching(one, present, zone) for one in ready) if context.moves and not reached else None
         return state_of(reached), Reading(reached, facts=facts, until=until)
 
     return judge
@@ -108,21 +114,9 @@ def never_given(node: s.NeverGiven, scope: Scope) -> Judged:
         facts = entries.visible(context, name)
         if facts:
             return NOT_MET, Reading(False, facts=tuple(fact.id for fact in facts))
-        return _attested(context, name)
+        return history(context, name)
 
     return judge
-
-
-def _attested(context: Context, name: str) -> tuple[State, Reading]:
-    catalogue = context.world.catalogue
-    one = catalogue.classes.get(name)
-    if not (one and one.attested) and name not in context.definition.attested:
-        return MET, Reading(True)
-    stated = entries.visible(context, one.attested_by) if one and one.attested_by else []
-    if not stated:
-        return UNKNOWN, unknown(Why.NOT_STATED, name)
-    reading = entries.value_of(context, stated[-1])
-    return (UNKNOWN if not reading.known else state_of(reading.value is False)), reading
 
 
 def lasting(node: s.Lasting, scope: Scope) -> Judged:
@@ -139,11 +133,7 @@ def lasting(node: s.Lasting, scope: Scope) -> Judged:
         facts = entries.visible(context, resolve(context))
         if not isinstance(period.value, Duration) or not facts:
             return UNKNOWN, period if not period.known else unknown(Why.NEVER_RECORDED, resolve(context))
-        run = _run(context, facts, inner)
-        read = tuple(fact.id for fact in run) or (facts[-1].id,)
-        if not run:
-            return NOT_MET, Reading(False, facts=read)
-        return _long_enough(context, facts, run, period.value, read)
+        return _lasted(context, facts, [inner(context.bound(entry=fact)).state for fact in facts], period.value)
 
     return judge
 
@@ -152,26 +142,29 @@ def _of_entry(item: s.Compare | s.Is) -> s.Criterion:
     return replace(item, left=s.Name("value")) if isinstance(item, s.Compare) else replace(item, value=s.Name("value"))
 
 
-def _run(context: Context, facts: list[Fact], inner: Any) -> list[Fact]:
+def _lasted(context: Context, facts: list[Fact], states: list[State], period: Duration) -> tuple[State, Reading]:
+    """Met when the run of values that meet it is long enough; not met when a contrary value cuts it short; else unknown."""
+    certain, possible = _run(facts, states, doubtful=False), _run(facts, states, doubtful=True)
+    zone, present = context.world.zone, context.as_of if period.seconds else context.today
+    read = tuple(fact.id for fact in possible) or (facts[-1].id,)
+    ready = [add(entries.when_of(run[-1]), period, zone) for run in (certain, possible) if run]
+    turns = [reaching(one, present, zone) for one in ready if compare_dates(one, present, zone) > 0]
+    reading = Reading(facts=read, until=min(turns, default=None) if context.moves else None)
+    if certain and compare_dates(ready[0], present, zone) <= 0:
+        return MET, replace(reading, value=True)
+    if possible and (len(possible) == len(facts) or compare_dates(ready[-1], present, zone) <= 0):
+        return UNKNOWN, replace(reading, gaps=(Gap(Why.NEVER_RECORDED, facts[-1].code),))
+    return NOT_MET, replace(reading, value=False)
+
+
+def _run(facts: list[Fact], states: list[State], *, doubtful: bool) -> list[Fact]:
+    """The newest values back to the first that does not meet it, or that does not for certain; newest first."""
     run: list[Fact] = []
-    for fact in reversed(facts):
-        if inner(context.bound(entry=fact)).state is not MET:
+    for fact, state in zip(reversed(facts), reversed(states), strict=True):
+        if state is NOT_MET or (state is UNKNOWN and not doubtful):
             break
         run.append(fact)
     return run
-
-
-def _long_enough(
-    context: Context, facts: list[Fact], run: list[Fact], period: Duration, read: tuple[str, ...]
-) -> tuple[State, Reading]:
-    zone = context.world.zone
-    ready = add(entries.when_of(run[-1]), period, zone)
-    if compare_dates(ready, context.today if not period.seconds else context.as_of, zone) <= 0:
-        return MET, Reading(True, facts=read)
-    until = reaching(ready, context.as_of if period.seconds else context.today, zone) if context.moves else None
-    if len(run) == len(facts):
-        return UNKNOWN, Reading(gaps=(Gap(Why.NEVER_RECORDED, run[-1].code),), facts=read, until=until)
-    return NOT_MET, Reading(False, facts=read, until=until)
 
 
 def each_day(node: s.EachDay, scope: Scope) -> Judged:
@@ -181,11 +174,13 @@ def each_day(node: s.EachDay, scope: Scope) -> Judged:
 
     def judge(context: Context) -> tuple[State, Reading]:
         days, before = read_days(context), scalar(context, read_before(context))
-        if not days.known or not isinstance(before.value, date):
+        count = days.value.days if isinstance(days.value, Duration) else days.value
+        if not isinstance(count, int | Decimal) or not isinstance(before.value, date):
             return UNKNOWN, Reading(gaps=joined(days.gaps, before.gaps))
-        count = days.value.days if isinstance(days.value, Duration) else int(days.value)
+        if count > MOST_DAYS:
+            return UNKNOWN, unknown(Why.NOT_COMPARABLE, "days")
         last = local_day(before.value, context.world.zone)
-        return _every_day(context, inner, [last - timedelta(days=n) for n in range(min(count, 400), 0, -1)])
+        return _every_day(context, inner, [last - timedelta(days=n) for n in range(int(count), 0, -1)])
 
     return judge
 
@@ -197,6 +192,7 @@ def _every_day(context: Context, inner: Any, days: list[date]) -> tuple[State, R
         if day > context.today:
             states.append(UNKNOWN)
             gaps = joined(gaps, (Gap(Why.NOT_YET, str(day)),))
+            until = sooner(until, start_of_day(day, context.world.zone) if context.moves else None)
             continue
         verdict = inner(context.shifted(day))
         states.append(verdict.state)
@@ -236,7 +232,10 @@ def every_result(node: s.EveryResult, scope: Scope) -> Judged:
 
 
 def changed(node: s.Changed, scope: Scope) -> Judged:
-    """`x changed from a to b`: a value a, later a value b; an indeterminate result in between does not hide it."""
+    """`x changed from a to b`: a value a, later a value b; an indeterminate result in between does not hide it.
+
+    Where a conflict or a window whose date is not known leaves it open, it is unknown.
+    """
     resolve = _source(node.name, scope)
     windows = [compile_window(window, scope) for window in node.windows]
 
@@ -244,19 +243,48 @@ def changed(node: s.Changed, scope: Scope) -> Judged:
         facts = entries.visible(context, resolve(context))
         if not facts:
             return UNKNOWN, unknown(Why.NEVER_RECORDED, resolve(context))
-        tests = [window(context)[0] for window in windows]
-        earlier = None
-        for group in _moments(facts):
-            values = _possible(context, group)
-            if earlier is not None and values & set(node.after):
-                if all(test(group[-1])[0] for test in tests):
-                    return MET, Reading(True, facts=(earlier, *(fact.id for fact in group)))
-                earlier = None
-            if values & set(node.before):
-                earlier = group[-1].id
-        return NOT_MET, Reading(False, facts=tuple(fact.id for fact in facts[-2:]))
+        prepared = [window(context) for window in windows]
+        walk = _Walk(context, node, [test for test, _ in prepared])
+        groups = _moments(facts)
+        if certain := walk.change(groups, doubtful=False):
+            return MET, Reading(True, facts=certain, until=walk.until)
+        if possible := walk.change(groups, doubtful=True):
+            gaps = joined(*(gaps for _, gaps in prepared)) or (Gap(Why.CONFLICT, facts[-1].code),)
+            return UNKNOWN, Reading(gaps=gaps, facts=possible, until=walk.until)
+        return NOT_MET, Reading(False, facts=tuple(fact.id for fact in facts[-2:]), until=walk.until)
 
     return judge
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Walks the moments of a series for a change within its windows, for certain or giving doubt its due."""
+
+    context: Context
+    node: s.Changed
+    tests: list[Test]
+    until: datetime | None = None
+
+    def change(self, groups: list[list[Fact]], *, doubtful: bool) -> tuple[str, ...]:
+        """Ids of the facts that show the change; none where there is none."""
+        earlier = ""
+        for group in groups:
+            values = _readings(self.context, group)
+            contradictory = len(values) > 1 and not doubtful
+            reaches = bool(earlier and values & set(self.node.after)) and self._inside(group[-1], doubtful)
+            if reaches and not contradictory:
+                return (earlier, *(fact.id for fact in group))
+            if values & set(self.node.before) and not contradictory:
+                earlier = group[-1].id
+            elif values & set(self.node.after) and not reaches:
+                earlier = ""
+        return ()
+
+    def _inside(self, fact: Fact, doubtful: bool) -> bool:
+        inside = [test(fact) for test in self.tests]
+        for _, turn in inside:
+            self.until = sooner(self.until, turn if self.context.moves else None)
+        return all(truth or (doubtful and truth is None) for truth, _ in inside)
 
 
 def _moments(facts: list[Fact]) -> list[list[Fact]]:
@@ -269,13 +297,11 @@ def _moments(facts: list[Fact]) -> list[list[Fact]]:
     return groups
 
 
-def _possible(context: Context, group: list[Fact]) -> set[str]:
-    """The values of one moment: several only in conflict, of which a guard reads none and an alarm the chosen one."""
+def _readings(context: Context, group: list[Fact]) -> set[str]:
+    """The values of one moment: several only in conflict, of which an alarm reads the chosen one."""
     values = list(dict.fromkeys(str(fact.value) for fact in group))
-    if len(values) == 1:
+    if len(values) == 1 or not context.alarm:
         return set(values)
-    if not context.alarm:
-        return set()
     key = (group[0].code, group[0].effective)
     context.conflicts[key] = len(values)
     return {values[context.choices.get(key, 0)]}

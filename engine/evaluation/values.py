@@ -12,12 +12,13 @@ from engine.calendar import local_day, next_on_grid
 from engine.evaluation import arithmetic, entries, names
 from engine.evaluation.compiling import compile_criterion, compile_value, enter_values
 from engine.evaluation.context import Context, ValueFunction
-from engine.evaluation.entries import scalar
-from engine.evaluation.facts import settle_conflict
+from engine.evaluation.entries import EntryRecord, scalar
 from engine.evaluation.results import Range, Reading, Why, joined, sooner, unknown
 from engine.evaluation.scope import Scope
+from engine.evaluation.seeing import settle_conflict
 from engine.evaluation.selecting import compile_selector, distinct
 from engine.evaluation.settings import callers, typed
+from engine.evaluation.silence import unstated
 from engine.language import syntax as s
 from engine.model import Act, Fact, Hold, StageEntry, Task
 from engine.units import Duration
@@ -52,7 +53,7 @@ def _pick(node: s.Pick, scope: Scope) -> ValueFunction:
         if not selection.certain:
             return _nothing(context, selection)
         chosen = selection.certain[-1 if last else 0]
-        decisive = [one for one in selection.maybe if (entries.moment_of(one) > entries.moment_of(chosen)) == last]
+        decisive = [one for one in selection.maybe if _rivals(one, chosen, last)]
         if decisive:
             return Reading(gaps=selection.gaps, facts=selection.facts, until=selection.until)
         chosen, conflict = settle_conflict(context, chosen)
@@ -61,6 +62,12 @@ def _pick(node: s.Pick, scope: Scope) -> ValueFunction:
         return Reading(chosen, facts=entries.facts_of(chosen), until=selection.until)
 
     return read
+
+
+def _rivals(one: EntryRecord, chosen: EntryRecord, last: bool) -> bool:
+    """Whether an entry that may count would be the latest (or first) instead, or share its moment."""
+    first, other = entries.moment_of(one), entries.moment_of(chosen)
+    return first >= other if last else first <= other
 
 
 def _nothing(context: Context, selection: Any) -> Reading:
@@ -205,6 +212,8 @@ def _count(node: s.Count, scope: Scope) -> ValueFunction:
 
     def read(context: Context) -> Reading:
         selection = select(context)
+        if unspoken := unstated(context, selection):
+            return Reading(gaps=unspoken)
         low = len(selection.certain)
         return _between(low, low + len(selection.maybe), selection.gaps, selection.facts, selection.until)
 
@@ -216,6 +225,8 @@ def _count_different(node: s.CountDistinct, scope: Scope) -> ValueFunction:
 
     def read(context: Context) -> Reading:
         selection = select(context)
+        if unspoken := unstated(context, selection):
+            return Reading(gaps=unspoken)
         low, high, gaps = distinct(context, selection, node.attribute)
         return _between(low, high, joined(selection.gaps, gaps), selection.facts, selection.until)
 
@@ -248,13 +259,15 @@ def _next_on_grid(node: s.NextOnGrid, scope: Scope) -> ValueFunction:
 
     def read(context: Context) -> Reading:
         every, anchor, after = (scalar(context, part(context)) for part in parts)
-        missing = [one for one in (every, anchor, after) if not isinstance(one.value, date | Duration)]
         facts = joined(every.facts, anchor.facts, after.facts)
-        if missing:
-            return Reading(gaps=joined(*(one.gaps for one in missing)), facts=facts)
+        if not (isinstance(every.value, Duration) and isinstance(anchor.value, date) and isinstance(after.value, date)):
+            return Reading(gaps=joined(every.gaps, anchor.gaps, after.gaps), facts=facts)
         zone = context.world.zone
-        day = next_on_grid(local_day(anchor.value, zone), every.value, local_day(after.value, zone))
-        return Reading(day, facts=facts, until=sooner(anchor.until, after.until))
+        try:
+            day = next_on_grid(local_day(anchor.value, zone), every.value, local_day(after.value, zone))
+        except (OverflowError, ValueError):  # a step that is none, or a date beyond the calendar
+            return unknown(Why.NOT_COMPARABLE, "next", facts=facts)
+        return Reading(day, facts=facts, until=sooner(every.until, sooner(anchor.until, after.until)))
 
     return read
 

@@ -6,6 +6,7 @@ day without any entry or course is unknown. A pathway may halve alternate-day do
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from engine.functions import NotKnown, Reader, function
@@ -20,7 +21,7 @@ PREDNISONE_MG = 5
 
 @function(
     "prednisone_equivalent_dose", en="Daily prednisone-equivalent corticosteroid dose", zh="泼尼松等效日剂量", kind="quantity", unit="mg/d",
-    statements=["PCP-1", "CART-14.1"], settings=["steroid_alternate_days_halved", "steroid_pulses_counted", "steroid_silence_is_none"],
+    statements=["PCP-1", "CART-14.1"], settings=["steroid_alternate_days_halved", "steroid_pulses_counted", "steroid_silence_is_none", "steroid_stop_day_counts"],
 )  # fmt: skip
 def prednisone_equivalent_dose(read: Reader) -> Decimal:
     """Sum over the corticosteroids of the day judged: dose mg × 5 ÷ the drug's mg equal to 5 mg prednisone, in mg/d.
@@ -50,14 +51,19 @@ def _of_the_day(read: Reader, entries: list[Fact]) -> list[Fact]:
 
 
 def _course(read: Reader, entries: list[Fact]) -> list[Fact]:
-    """The start that gives the dose of the day; the day on which a course was stopped still belongs to it."""
+    """The start that gives the dose of the day; the day on which a course was stopped still belongs to it, unless the setting says not."""
+    stop_day_counts = setting(read, "steroid_stop_day_counts", True)
     running: Fact | None = None
     for fact in entries:
         if fact.event is ExposureEvent.STARTED and fact.effective_day <= read.today:
             running = fact
-        elif fact.event is ExposureEvent.STOPPED and fact.effective_day < read.today:
+        elif fact.event is ExposureEvent.STOPPED and _over(fact.effective_day, read.today, stop_day_counts):
             running = None
     return [running] if running is not None else []
+
+
+def _over(stopped: date, today: date, stop_day_counts: bool) -> bool:
+    return stopped < today or (stopped == today and not stop_day_counts)
 
 
 def _equivalent(read: Reader, fact: Fact) -> Decimal:

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from engine.calendar import days_between
-from engine.functions import Reader, function
+from engine.functions import NotKnown, Reader, function
 from engine.model import ExposureEvent, Fact
 from engine.units import Duration
-from pathways.calculations.reading import days, number, setting
+from pathways.calculations.reading import CONFOUNDED, days, number, setting
 
 AFTER_IVIG = Duration(days=28)
 AFTER_EXCHANGE = Duration(days=7)
@@ -27,6 +27,17 @@ def igg_confounded(read: Reader) -> bool:
     infused = days(setting(read, "confounded_after_ivig", AFTER_IVIG))
     exchanged = days(setting(read, "confounded_after_plasma_exchange", AFTER_EXCHANGE))
     return _within(read, "immunoglobulin", igg, infused) or _within(read, "plasma_exchange", igg, exchanged)
+
+
+@function(
+    "baseline_igg", en="IgG that may serve as baseline", zh="可作基线的IgG", kind="quantity", unit="g/L", statements=["IGM-1"],
+    settings=["confounded_after_ivig", "confounded_after_plasma_exchange"],
+)  # fmt: skip
+def baseline_igg(read: Reader) -> Decimal:
+    """The latest IgG in g/L. Raises `NotKnown` where it is confounded: such a value is no baseline (`decisions.md`, Immunoglobulins)."""
+    if igg_confounded(read):
+        raise NotKnown(CONFOUNDED, "igg")
+    return number(read.entry("igg").value)
 
 
 def _within(read: Reader, code: str, sample: Fact, limit: int) -> bool:

@@ -16,6 +16,7 @@ NEVER_RECORDED = "never_recorded"
 NOT_COMPARABLE = "not_comparable"
 NO_UNIT_OR_LIMIT = "no_unit_limit_or_time"
 IMPRECISE = "imprecise"
+CONFOUNDED = "confounded"
 NOT_YET = "has_not_happened_yet"
 
 

@@ -53,6 +53,23 @@ def hbv_dna_result(read: Reader) -> Answer:
     return viral_result(read, "hbv_dna")
 
 
+@function(
+    "hbv_dna_positive_on_record", en="A positive HBV DNA result stands", zh="存在有效的HBV-DNA阳性结果", kind="boolean",
+    statements=["HBV-3"], settings=["dna_lower_limit_fallback"],
+)  # fmt: skip
+def hbv_dna_positive_on_record(read: Reader) -> Answer:
+    """Whether any result that still stands was positive. A retracted or amended one does not; one that leaves it open does not."""
+    return any(_reads_positive(read, fact) for fact in read.entries("hbv_dna"))
+
+
+def _reads_positive(read: Reader, fact: Fact) -> bool:
+    stated = read.attribute(fact, "detection")
+    try:
+        return (BY_WORD[stated] if stated in BY_WORD else _by_number(read, fact)) == POSITIVE
+    except NotKnown:
+        return False
+
+
 @function("hcv_rna_result", en="HCV RNA positive or negative", zh="HCV-RNA结果", kind="coded", statements=["INF-2"])
 def hcv_rna_result(read: Reader) -> Answer:
     """Hepatitis C virus RNA."""

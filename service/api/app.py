@@ -39,8 +39,7 @@ def create_app(careway: Careway) -> FastAPI:
         title="Careway", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None,
         openapi_url="/api/v1/openapi.json", telemetry=_TELEMETRY,
     )  # fmt: skip
-    app.state.careway = careway
-    app.state.metrics = Metrics(careway)
+    serve_from(app, careway)
     problems.install(app)
     app.include_router(_api())
     app.include_router(health.router)
@@ -48,6 +47,12 @@ def create_app(careway: Careway) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestContext)
     return app
+
+
+def serve_from(app: FastAPI, careway: Careway) -> None:
+    """Let the application work on these parts from now on."""
+    app.state.careway = careway
+    app.state.metrics = Metrics(careway)
 
 
 def _api() -> APIRouter:

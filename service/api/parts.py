@@ -14,8 +14,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 def trusts_headers(careway: Careway) -> bool:
     """Whether requests may say by header who acts: as `trusted_headers` says, else only where nobody else can connect."""
-    stated = getattr(careway.settings, "trusted_headers", None)
-    return bool(stated) if stated is not None else careway.settings.host in LOOPBACK
+    stated = careway.settings.trusted_headers
+    return careway.settings.host in LOOPBACK if stated is None else stated
 
 
 def _of(request: Request) -> Careway:

@@ -43,18 +43,24 @@ def check(
     as_json: Json = False,
 ) -> int:
     """List every finding on definitions, with file, line and remedy."""
-    from service.checking import check_pathways, files_of, traced
+    from service.checking import check_pathways, files_of, summary, traced
     from service.reading_settings import load_settings
 
     files = files_of(load_settings().pathway_folders)
     chosen = _known(files, pathways)
     if traceability:
         rows = traced(_loaded(), chosen)
-        show(rows, "\n".join(f"{one['statement']}: {', '.join(one['elements'])}" for one in rows), as_json=as_json)
+        show(rows, "\n".join([*map(_traced, rows), summary(rows)]), as_json=as_json)
         return DONE
     problems = check_pathways(files, pathways or ())
     show([problem_json(one) for one in problems], _findings(problems, chosen), as_json=as_json)
     return FAILED if any(one.severity == "error" for one in problems) else DONE
+
+
+def _traced(row: dict[str, Any]) -> str:
+    """One statement with what expresses it, or why nothing can."""
+    reason = f"not computable: {row['not_computable']}" if row["not_computable"] else "MISSING"
+    return f"{row['statement']}: {', '.join(row['elements']) or reason}"
 
 
 def _loaded() -> Loaded:

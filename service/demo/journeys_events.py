@@ -19,7 +19,7 @@ from service.demo.steps import (
     referral,
     screening,
 )
-from service.demo.story import COORDINATOR, NEUROLOGIST, NURSE, VISIT, Story, days
+from service.demo.story import COORDINATOR, NEUROLOGIST, NURSE, VISIT, Story, days, moment
 
 NOT_DETECTED = {"value": "0 IU/mL", "detection": "not_detected"}
 ENTECAVIR = {"event": "started", "dose": "0.5 mg/d"}
@@ -255,15 +255,35 @@ def pregnant(story: Story, today: date, rng: Random) -> None:
     story.facts(day, "09:00", pregnancy_status="pregnant", conception_date=days(day, -35))
 
 
-@journey()
-def stopped_on_request(story: Story, today: date, rng: Random) -> None:
-    """The patient wished to stop: the warning is on record, the disease is watched, the tails run."""
-    t0 = days(today, -rng.randint(560, 700))
+def _stopped(story: Story, t0: date) -> date:
+    """A year of treatment, then stopped; the disease is watched every three months. The day of the stop."""
     stop = days(add_months(t0, 12), 30)
     enrol_to_first_dose(story, t0)
     course(story, t0, days(stop, -1))
     story.does(stop, "10:00", "stop_treatment", parameters={"reason": "wish of the patient", "kind": "temporary"})
-    monitoring(story, days(stop, 88), yearly=False)
+    for months in (3, 6, 9, 12, 15, 18):
+        monitoring(story, days(add_months(stop, months), -3), yearly=False)
+    end = days(add_months(t0, 18), 1)
+    story.does(end, "09:30", "contraception_end", COORDINATOR, task=True)
+    return stop
+
+
+@journey()
+def stopped_on_request(story: Story, today: date, rng: Random) -> None:
+    """The patient wished to stop: the warning is on record, the disease is watched, the tails run."""
+    _stopped(story, days(today, -rng.randint(560, 700)))
+
+
+@journey()
+def follow_up_closed(story: Story, today: date, rng: Random) -> None:
+    """Stopped more than a year ago; B cells are back, the watch was handed over, the follow-up is closed."""
+    t0 = days(today, -rng.randint(900, 1000))
+    stop = _stopped(story, t0)
+    day = add_months(stop, 15)
+    story.events = [one for one in story.events if one.at < moment(day, "00:00")]
+    story.facts(day, "09:00", cd19_b_cell_count="180 /uL", cd19_b_cell_percent="9 %")
+    story.does(day, "10:00", "hand_over_disease_watch", parameters={"to": "neurology outpatient clinic"})
+    story.does(days(day, 7), "10:00", "close_follow_up", COORDINATOR)
 
 
 @journey()

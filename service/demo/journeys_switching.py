@@ -8,7 +8,16 @@ from typing import Any
 
 from engine.calendar import add_months
 from service.demo.journeys import journey
-from service.demo.steps import course, cycle, enrol_to_first_dose, loading, pregnancy_test, referral, screening
+from service.demo.steps import (
+    course,
+    cycle,
+    enrol_to_first_dose,
+    loading,
+    monitoring,
+    pregnancy_test,
+    referral,
+    screening,
+)
 from service.demo.story import Story, days
 
 
@@ -181,3 +190,13 @@ def late_dose(story: Story, today: date, rng: Random) -> None:
     loading(story, t0)
     cycle(story, t0, 1)
     cycle(story, t0, 2, late=20)
+
+
+@journey()
+def dose_overdue(story: Story, today: date, rng: Random) -> None:
+    """The patient did not come: the maintenance dose is past its window."""
+    t0 = add_months(days(today, -rng.randint(17, 25)), -12)
+    enrol_to_first_dose(story, t0)
+    loading(story, t0)
+    cycle(story, t0, 1)
+    monitoring(story, days(add_months(t0, 12), -12))

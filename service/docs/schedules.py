@@ -40,8 +40,8 @@ def _around(english: Both, pair: Both, chinese: Both) -> Both:
 
 def _grid(reading: Reading, grid: Grid) -> Both:
     anchor, anchor_zh = reading.value(grid.anchor)
-    if grid.every is not None:
-        every, every_zh = reading.value(grid.every)
+    every, every_zh = reading.value(grid.every)
+    if grid.months is None and grid.days is None:
         return f"every {every} from {anchor}", f"自{anchor_zh}起每{every_zh}"
     months = grid.months is not None
     numbers = grid.months if months else grid.days
@@ -50,8 +50,8 @@ def _grid(reading: Reading, grid: Grid) -> Both:
     else:
         listed = listed_zh = ", ".join(map(str, numbers))
     return (
-        f"{'months' if months else 'days'} {listed} after {anchor}",
-        f"{anchor_zh}后第{listed_zh}{'个月' if months else '天'}",
+        f"{'months' if months else 'days'} {listed} after {anchor}" + (f", then every {every}" if every else ""),
+        f"{anchor_zh}后第{listed_zh}{'个月' if months else '天'}" + (f"，之后每{every_zh}" if every_zh else ""),
     )
 
 
@@ -85,6 +85,8 @@ def completion(reading: Reading, done: DoneBy | None) -> list[Both]:
         if names:
             labels = [reading.fact(name) for name in names]
             found.append((english.join(one for one, _ in labels), chinese.join(one for _, one in labels)))
+    if done.having is not None:
+        found.append(_around(("where ", ""), reading.criterion(done.having), ("且", "")))
     if done.within is not None:
         found.append(_around(("all within ", ""), reading.value(done.within), ("均在", "内")))
     found += [

@@ -148,7 +148,7 @@ def automatic(reading: Reading, spec: DefinitionSpec) -> str:
     rows = []
     for name, one in spec.automatic.items():
         start = ", ".join(reading.stage(stage)[0] for stage in one.from_) if one.from_ else "any open stage"
-        on = f"on `{one.on}`" if one.on else ""
+        on = f"on {', '.join(code(edge) for edge in one.on)}" if one.on else ""
         when = both(reading.criterion(one.when)) if one.when else ""
         to = reading.stage(one.to)[0] if one.to else ""
         cases = [f"→ {reading.stage(case.to)[0]}: {both(reading.criterion(case.when))}" for case in one.cases]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,19 @@ from service.api.shown import Shower, in_order
 from service.wiring import Careway
 from service.worklist.listing import STATES
 
+URGENCIES = ("critical", "high", "routine")
 ENTRIES = 40
 """Newest audit entries on the page; the API has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A message that several roles got at one time."""
+
+    urgency: str
+    label: str
+    requested: str
+    roles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,8 @@ class Section:
     """Open tasks with the state of each, in the order of the worklist."""
     next: list[Prospect]
     """Actions that the stage allows, blocked ones first."""
+    notes: list[Note]
+    """Messages not acknowledged, the most urgent first, then the newest."""
     closed: list[s.Task]
 
 
@@ -79,7 +93,7 @@ class PatientPage:
         enrolment = self._shower.enrolment(self._chart, one)
         tasks = [(self._state(task), task) for task in enrolment.tasks]
         tasks.sort(key=lambda found: STATES.index(found[0]))
-        return Section(enrolment, tasks, prospects, shown[::-1])
+        return Section(enrolment, tasks, prospects, _notes(enrolment.messages), shown[::-1])
 
     def _state(self, task: s.Task) -> str:
         begins = task.opens or task.due
@@ -106,3 +120,11 @@ class PatientPage:
             one.position, one.occurred, one.event, actor.get("role", ""), actor.get("name", ""),
             self._shower.pathway(pathway) if pathway else "", tuple(dict.fromkeys(map(event_name, happened))), one.hash[:12],
         )  # fmt: skip
+
+
+def _notes(messages: Sequence[s.Message]) -> list[Note]:
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for one in sorted(messages, key=lambda it: it.requested, reverse=True):
+        together.setdefault((one.urgency, one.label, one.requested), []).append(one.to)
+    notes = [Note(*key, tuple(roles)) for key, roles in together.items()]
+    return sorted(notes, key=lambda it: URGENCIES.index(it.urgency))

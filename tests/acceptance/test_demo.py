@@ -62,6 +62,8 @@ ENDS: dict[str, tuple[str, set[str], set[str]]] = {
     "pregnancy_plan": ("pregnancy_pause", set(), {"maintenance_dose"}),
     "pregnant": ("pregnancy_pause", {"pregnancy"}, set()),
     "stopped_on_request": ("stopped_follow_up", set(), {"disease_watch"}),
+    "follow_up_closed": ("closed", set(), set()),
+    "dose_overdue": ("maintenance", set(), {"maintenance_dose"}),
     "from_azathioprine": ("", set(), {"immunosuppressant_stop_review"}),
     "from_eculizumab_too_early": ("preparation", set(), set()),
 }

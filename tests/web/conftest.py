@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from engine.clock import VirtualClock
 from engine.definition.registry import Registry
 from engine.functions import REGISTRY
 from pathways.registry import load_catalogue, load_functions
-from service.api.app import create_app
+from service.api.app import create_app, serve_from
 from service.ids import CountedIds
 from service.settings import Settings
 from service.wiring import Careway, build
@@ -43,8 +44,22 @@ def careway(toy: Registry, clock: VirtualClock) -> Iterator[Careway]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def application(toy: Registry) -> Iterator[FastAPI]:
+    """The routes, built once; each test lets them work on a database of its own."""
+    with build(Settings(database_url="sqlite://"), clock=VirtualClock(START), registry=toy) as nobody:
+        yield create_app(nobody)
+
+
 @pytest.fixture
-def client(careway: Careway) -> Iterator[TestClient]:
+def app(application: FastAPI, careway: Careway) -> FastAPI:
+    """The application over the product of this test."""
+    serve_from(application, careway)
+    return application
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
     """A client that acts as a neurologist; an unexpected failure is answered as it would be to anybody."""
-    with TestClient(create_app(careway), headers=NEUROLOGIST, raise_server_exceptions=False) as made:
+    with TestClient(app, headers=NEUROLOGIST, raise_server_exceptions=False) as made:
         yield made

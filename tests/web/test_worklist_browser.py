@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 from starlette.testclient import TestClient
 
 from engine.clock import VirtualClock
-from service.api.app import create_app
 from service.wiring import Careway
 from tests.web.story import later, record, treated
 
@@ -29,12 +29,12 @@ class Served(uvicorn.Server):
 
 
 @pytest.fixture
-def address(client: TestClient, careway: Careway, clock: VirtualClock) -> Iterator[str]:
+def address(client: TestClient, app: FastAPI, careway: Careway, clock: VirtualClock) -> Iterator[str]:
     """The service on a free port, with one patient who is late and on hold."""
     treated(client)
     later(careway, clock, 150)
     record(client, "active_infection", "sepsis")
-    server = Served(uvicorn.Config(create_app(careway), port=0, log_config=None, lifespan="off"))
+    server = Served(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     assert server.ready.wait(20)

@@ -11,6 +11,8 @@ from engine.evaluation.scope import BINDINGS, BUILT_IN
 from engine.language.parsing import reserved_words
 
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
+_STAGE = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")
+"""A nested stage may bear the name of the one that encloses it: `refractory.choice`."""
 _STATEMENT = re.compile(r"^[A-Z]{1,8}(-[A-Z0-9]+)*-?[A-Z]{0,4}[0-9]+[a-z]?(\.[0-9]+[a-z]?)*$")
 PARTS = (
     "settings", "values", "criteria", "tables", "stages", "guards", "actions", "automatic", "holds", "tasks", "notifications", "deviations",
@@ -21,7 +23,7 @@ def well_formed(subject: Subject) -> Iterator[Problem]:
     """Small letters, digits and underscores, so that a sentence can name it."""
     for part in PARTS:
         for name in getattr(subject.spec, part):
-            if not _ID.match(str(name)):
+            if not (_STAGE if part == "stages" else _ID).match(str(name)):
                 remedy = "Use small letters, digits and underscores, beginning with a letter."
                 yield subject.problem(f"{part}.{name}", f"“{name}” is no id.", remedy)
 

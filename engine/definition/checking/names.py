@@ -48,6 +48,8 @@ def _foreign_value(subject: Subject, place: str, name: str) -> Iterator[Problem]
     head, key = name.split(".", 1)
     if head == "setting" and "." in key:
         pathway, setting = key.split(".", 1)
+        if pathway in subject.announced:
+            return
         if pathway not in subject.others:
             yield subject.unknown(place, "pathway", pathway, subject.others)
         else:

@@ -193,3 +193,5 @@ def _grid(place: str, task: TaskSpec, frame: Sentence) -> Iterator[_Raw]:
 def _done(place: str, done: DoneBy, frame: Sentence) -> Iterator[_Raw]:
     yield f"{place}.done_by.within", done.within, True, frame
     yield f"{place}.done_by.when", done.when, False, frame
+    for name in (*done.all, *done.any) if done.having else ():
+        yield f"{place}.done_by.with", f"latest {name} with ({done.having})", True, frame

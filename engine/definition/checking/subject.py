@@ -38,6 +38,11 @@ class Subject:
         return self._peers[spec.pathway]
 
     @cached_property
+    def announced(self) -> frozenset[str]:
+        """Pathways that the catalogue knows and that are not loaded here: a hospital may run without them."""
+        return frozenset(self.catalogue.extras.get("pathways", ())) - self.others.keys()
+
+    @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """Every sentence that can be read."""
         return sentences_of(self.spec)

@@ -37,8 +37,10 @@ def _shape(task: TaskSpec) -> Iterator[tuple[str, str]]:
     if not kinds and task.when is None and task.due is None and task.opens is None:
         yield "nothing says when it is owed.", "Add `when`, `due`, `grid`, `each` or `since`."
     grid = task.grid
-    if grid is not None and sum(one is not None for one in (grid.months, grid.days, grid.every)) != 1:
-        yield "a grid has one of `months`, `days`, `every`.", "Keep one of them."
+    if grid is not None and (grid.months is not None) + (grid.days is not None) > 1:
+        yield "a grid counts in months or in days.", "Keep one of them."
+    if grid is not None and grid.months is None and grid.days is None and grid.every is None:
+        yield "a grid without dates.", "Add `months`, `days` or `every`."
 
 
 def windows(subject: Subject) -> Iterator[Problem]:

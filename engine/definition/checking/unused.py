@@ -18,10 +18,15 @@ def unused(subject: Subject) -> Iterator[Problem]:
     own = subject.spec.pathway
     for part, kind in (("values", "value"), ("criteria", "criterion"), ("tables", "table"), ("guards", "guard")):
         for name, element in getattr(subject.spec, part).items():
-            shown = part == "values" and getattr(element, "label", None) is not None
+            shown = part == "values" and _for_people(subject, name, element)
             if (own, kind, name) not in used and not shown:
                 remedy = "Use it in a sentence, or remove it; a value for people has a `label`."
                 yield subject.warning(f"{part}.{name}", f"Nothing reads the {kind} {name}.", remedy)
+
+
+def _for_people(subject: Subject, name: str, element: object) -> bool:
+    """A value that pages and cases read: it bears a label, or is one of the derived values of the catalogue."""
+    return getattr(element, "label", None) is not None or subject.catalogue.is_derived(name)
 
 
 def settings(subject: Subject) -> Iterator[Problem]:

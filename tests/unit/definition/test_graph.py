@@ -60,6 +60,13 @@ def test_a_parent_may_close_its_child_and_only_close_it() -> None:
     assert not graph().allows("waiting", "parent", "treated")
 
 
+def test_a_rule_that_hears_the_end_of_the_parent_closes_from_any_stage() -> None:
+    """The parent closes its child wherever it stands, and the entry bears the rule that is meant for it."""
+    found = small(automatic={"gone": {"from": ["first"], "to": "last", "on": "parent:ended"}})
+    assert found.allows("inner", "gone", "last")
+    assert not found.allows("inner", "gone", "first")
+
+
 def test_nested_stages_keep_their_names() -> None:
     found = small(actions={"go": action("inner", "first"), "end": action("last", "inner")})
     assert found.allows("first", "go", "inner")

@@ -32,10 +32,14 @@ def test_it_names_value_age_limit_statement_and_the_earliest_date(careway: Carew
     assert found.earliest == date(2026, 2, 28), "three months after 30 November, clamped"
     assert found.text.splitlines() == [
         "Start is not possible now.",
-        "Blocked by DRILL-1: Required: three months since the last dose; found: 2026-01-05. "
-        "Rituximab given 1000 mg of 2025-11-30, 36 days old.",
-        "Warning DRILL-2: Required: IgG at least 5 g/L; found: 4.8 g/L. "
-        "Immunoglobulin G, serum 4.8 g/L of 2025-12-20, 16 days old (limit 30 days).",
+        (
+            "Blocked by DRILL-1: Required: three months since the last dose; found: 2026-01-05. "
+            "Rituximab given 1000 mg of 2025-11-30, 36 days old."
+        ),
+        (
+            "Warning DRILL-2: Required: IgG at least 5 g/L; found: 4.8 g/L. "
+            "Immunoglobulin G, serum 4.8 g/L of 2025-12-20, 16 days old (limit 30 days)."
+        ),
         "Earliest possible: 2026-02-28.",
     ]
 

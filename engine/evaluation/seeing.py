@@ -1,0 +1,60 @@
+"""Which facts count in a context, and what a conflict reads: two values of one series at one moment that differ.
+
+To a guard a conflict is unknown; an alarm reads it each way (`Context.choices`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from datetime import datetime
+from typing import Any
+
+from engine.evaluation.context import Context
+from engine.evaluation.results import Reading, Why, unknown
+from engine.model import Fact, FactStatus
+
+
+def counts(context: Context, fact: Fact) -> bool:
+    """Whether a fact was true by the moment judged and, for a guard, is more than preliminary."""
+    if fact.effective > context.as_of:
+        return False
+    return context.alarm or fact.status is not FactStatus.PRELIMINARY
+
+
+def settle_conflict(context: Context, chosen: Any) -> tuple[Any, Reading | None]:
+    """The entry to read where several of one series share a moment and differ; or the unknown reading of a conflict."""
+    if not isinstance(chosen, Fact) or chosen.event is not None:
+        return chosen, None
+    together = _at_moment(context, chosen)
+    if len(together) < 2:
+        return chosen, None
+    definition = context.world.catalogue.facts[chosen.code]
+    if definition.multiple:
+        return chosen, None
+    rivals = [one for one in together if _same_series(one, chosen, definition.series)]
+    readings = {(one.value, one.comparator, str(one.attributes.get("detection", ""))): one for one in rivals}
+    if len(readings) < 2:
+        return chosen, None
+    options = list(readings.values())
+    if context.alarm:
+        key = (chosen.code, chosen.effective)
+        context.conflicts[key] = len(options)
+        return options[context.choices.get(key, 0)], None
+    return chosen, unknown(Why.CONFLICT, chosen.code, facts=tuple(one.id for one in options))
+
+
+def _at_moment(context: Context, fact: Fact) -> list[Fact]:
+    """The facts that count of the same id and moment, the given one among them."""
+    seen = context.world.records.visible(fact.code, context.as_of, preliminary=context.alarm)
+    first = bisect_left(seen, fact.effective, key=_effective)
+    return seen[first : bisect_right(seen, fact.effective, first, key=_effective)]
+
+
+def _effective(fact: Fact) -> datetime:
+    return fact.effective
+
+
+def _same_series(one: Fact, other: Fact, keys: tuple[str, ...]) -> bool:
+    if one.timed != other.timed:
+        return False
+    return all(one.attributes.get(key) == other.attributes.get(key) for key in keys)
