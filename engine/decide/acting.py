@@ -12,7 +12,7 @@ from typing import Any
 from engine.audit import Event
 from engine.catalogue.names import unknown_name
 from engine.commands import PerformAction, Reason
-from engine.decide.effects import carry_out
+from engine.decide.effects import carry_out, named_by
 from engine.decide.explaining import reason_of, simple_reason
 from engine.decide.parameters import read_parameters, stored
 from engine.decide.stages import move
@@ -110,9 +110,19 @@ def _gate_findings(context: Context, caller: str) -> list[Finding]:
 
 
 def _dose(context: Context, rule: ActionRule) -> str | None:
+    """The dose as of the moment for which the guard is judged, since a birthday may lie before a planned start (INE §8.1).
+
+    What is known now but too old by then still gives a dose: it is judged again when the dose is given.
+    """
     if rule.dose is None:
         return None
-    reading = scalar(context, rule.dose(context))
+    named = rule.spec.guard if rule.spec.guard and "." not in rule.spec.guard else None
+    then = context.definition.guards[named].moment(context) if named else context
+    return _amount(then, rule.dose) or _amount(context, rule.dose)
+
+
+def _amount(context: Context, dose: ValueFunction) -> str | None:
+    reading = scalar(context, dose(context))
     if reading.value is None or isinstance(reading.value, Range):
         return None
     return f"{reading.value.normalize():f} {reading.unit}".strip()
@@ -130,6 +140,8 @@ def perform(w: Working, command: PerformAction) -> Judgement:
         )
     judgement = judge(w, enrolment, command.action, command.parameters)
     judgement.formal += _people_reasons(judgement.rule, command)
+    context = w.context(enrolment.id, **{"with": judgement.parameters})
+    judgement.formal += _hold_reasons(context, judgement.rule, command.by.role)
     judgement.overridden = _overridden(judgement, command)
     if judgement.refused:
         return judgement
@@ -152,6 +164,16 @@ def _people_reasons(rule: ActionRule, command: PerformAction) -> list[Reason]:
             simple_reason("second_person", "The second person must be another person.", "第二签名人必须是另一人。")
         )
     return found
+
+
+def _hold_reasons(context: Context, rule: ActionRule, role: str) -> list[Reason]:
+    """A hold that the action names is released by the roles that the hold itself names."""
+    named = [one.spec.release for one in rule.effects if (one.spec.release or "").startswith("with.")]
+    spec = context.definition.spec.holds.get(named_by(context, named[0] or "")) if named else None
+    if spec is None or not spec.by or role in spec.by:
+        return []
+    roles = ", ".join(spec.by)
+    return [simple_reason("role", f"This hold is released by {roles}, not by {role}.", f"此暂停由 {roles} 解除。")]
 
 
 def _overridden(judgement: Judgement, command: PerformAction) -> list[Finding]:

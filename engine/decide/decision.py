@@ -107,6 +107,7 @@ def _perform(w: Working, command: PerformAction) -> Carried:
     if judgement.refused:
         w.say(Event.ACTION_REFUSED, command.enrolment, action=command.action)
         w.feel(f"refused:{command.action}", command.enrolment)
+        w.feel(f"refused:{w.enrolment(command.enrolment).pathway}.{command.action}", None)
         acting.ask_for_missing(w, w.enrolment(command.enrolment), judgement)
     return (
         event,

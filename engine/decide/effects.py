@@ -1,4 +1,4 @@
-"""Effects of actions and automatic rules: write a fact, open or close another enrolment, set an anchor, release a hold, notify."""
+"""Effects of actions and automatic rules: write a fact, open or close another enrolment, set an anchor, place or release a hold, notify."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.audit import Event
 from engine.calendar import local_day
-from engine.decide import enrolling, holds, stages
+from engine.decide import enrolling, holds, stages, tasks
 from engine.decide.notices import record_deviation, request
 from engine.decide.recording import enter
 from engine.decide.working import Working
@@ -18,7 +18,7 @@ from engine.evaluation.context import Context
 from engine.evaluation.entries import scalar
 from engine.evaluation.names import linked
 from engine.evaluation.results import Range, Reading
-from engine.model import Caller
+from engine.model import Caller, TaskStatus
 from engine.units import Duration
 
 
@@ -40,13 +40,37 @@ def _carry_out(w: Working, context: Context, effect: EffectRule, occurrence: str
 def _open(w: Working, context: Context, effect: EffectRule, _: str) -> None:
     assert effect.spec.open is not None
     given = {key: value for key, value in _read_all(context, effect).items() if value is not None}
-    enrolling.open_for(w, context.enrolment, effect.spec.open.pathway, given)
+    enrolling.open_for(w, context.enrolment, effect.spec.open, given)
 
 
 def _release(w: Working, context: Context, effect: EffectRule, occurrence: str) -> None:
-    standing = holds.in_force(w, context.enrolment.id, effect.spec.release or "")
+    standing = holds.in_force(w, context.enrolment.id, named_by(context, effect.spec.release or ""))
     if standing is not None:
         holds.release(w, standing, occurrence)
+
+
+def _place(w: Working, context: Context, effect: EffectRule, _: str) -> None:
+    code = named_by(context, effect.spec.place or "")
+    if code in context.definition.spec.holds and holds.in_force(w, context.enrolment.id, code) is None:
+        holds.open_hold(w, context.enrolment.id, code, ())
+
+
+def _miss(w: Working, context: Context, effect: EffectRule, occurrence: str) -> None:
+    code = named_by(context, effect.spec.miss or "")
+    waiting = [
+        task
+        for task in w.chart.tasks.values()
+        if task.enrolment == context.enrolment.id and task.code == code and task.status is TaskStatus.OPEN
+    ]
+    if waiting:
+        first = min(waiting, key=lambda task: (task.due is None, str(task.due or ""), task.id))
+        tasks.close_by_hand(w, first, TaskStatus.MISSED, occurrence)
+
+
+def named_by(context: Context, name: str) -> str:
+    """The id that an effect names: itself, or (`with.x`) what the action was given."""
+    head, _, key = name.partition(".")
+    return str((context.bindings.get("with") or {}).get(key, "")) if head == "with" and key else name
 
 
 def _notify(w: Working, context: Context, effect: EffectRule, occurrence: str) -> None:
@@ -157,6 +181,8 @@ _EFFECTS: dict[str, Callable[[Working, Context, EffectRule, str], None]] = {
     "close": _close,
     "anchor": _set_anchors,
     "release": _release,
+    "place": _place,
+    "miss": _miss,
     "register_caller": _register,
     "notify": _notify,
     "deviation": _deviate,

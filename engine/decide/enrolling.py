@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.audit import Event
 from engine.decide.working import Working
+from engine.definition.effects_schema import Open
 from engine.errors import Conflict, InvalidCommand
 from engine.model import Caller, Enrolment, StageEntry
 
@@ -29,16 +30,18 @@ def open_enrolment(
     settings: Mapping[str, Any],
     parent: Enrolment | None = None,
     given: Mapping[str, Any] | None = None,
+    stage: str | None = None,
 ) -> Enrolment:
-    """A new enrolment in the initial stage of the version in force."""
+    """A new enrolment in the initial stage (or `stage`) of the version in force."""
     definition = w.world.registry.latest(pathway)
+    first = stage or definition.spec.initial
     enrolment_id, seq = w.next_id()
     ordinal = 1 + sum(one.pathway == pathway for one in w.chart.enrolments.values())
     enrolment = Enrolment(
-        enrolment_id, pathway, definition.hash, ordinal, definition.spec.initial, w.now,
+        enrolment_id, pathway, definition.hash, ordinal, first, w.now,
         parent=parent.id if parent is not None and definition.spec.parent else None,
         settings=dict(settings), parameters=dict(given or {}),
-        history=(StageEntry(definition.spec.initial, w.now, seq, "opened"),),
+        history=(StageEntry(first, w.now, seq, "opened"),),
     )  # fmt: skip
     w.put("enrolments", enrolment)
     w.say(Event.ENROLMENT_OPENED, enrolment_id, pathway=pathway, definition=definition.hash, stage=enrolment.stage)
@@ -46,15 +49,15 @@ def open_enrolment(
     return enrolment
 
 
-def open_for(w: Working, opener: Enrolment, pathway: str, given: Mapping[str, Any]) -> None:
-    """An effect opens another pathway: a nested child, or a shared sub-pathway that registers the opener as caller."""
+def open_for(w: Working, opener: Enrolment, effect: Open, given: Mapping[str, Any]) -> None:
+    """An effect opens another pathway: a nested child, a further cycle, or a shared sub-pathway that registers the opener."""
+    pathway = effect.pathway
     spec = w.world.registry.latest(pathway).spec
     running = w.world.newest(pathway, open_only=True)
-    if spec.parent:
-        open_enrolment(w, pathway, settings=opener.settings, parent=opener, given=given)
-        return
-    if running is None:
-        running = open_enrolment(w, pathway, settings=opener.settings, parent=opener, given=given)
+    if spec.parent or effect.anew or running is None:
+        running = open_enrolment(
+            w, pathway, settings=opener.settings, parent=opener, given=given, stage=effect.stage
+        )
     if spec.shared:
         planned, drug = given.get("planned_start"), str(given.get("drug") or "")
         register(w, running.id, Caller(opener.pathway, w.now, planned, drug))

@@ -231,7 +231,8 @@ def _endless(
 ) -> list[Owed]:
     """The closed occurrences and the first that is not; it is missed once the window of the next one opens.
 
-    After a list of dates the endless grid goes on from the last of them (`listed`).
+    After a list of dates the endless grid goes on from the last of them (`listed`). An occurrence bears its distance from
+    the anchor, so that it stays the same when the interval changes (year 2 every 6 months, or every 3).
     """
     assert rule.every is not None
     every = rule.every(context).value
@@ -245,7 +246,9 @@ def _endless(
     }
     found: list[Owed] = []
     for number in range(1, MOST_OCCURRENCES):
-        one = _dated(context, rule, f"{stem}{'+' if listed else ''}{number}", grid_point(anchor, every, number))
+        distance = every * number
+        name = f"{stem}{'+' if listed else ''}{distance.months or distance.days}"
+        one = _dated(context, rule, name, grid_point(anchor, every, number))
         if (
             after is not None
             and one.due is not None

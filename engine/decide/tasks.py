@@ -19,6 +19,10 @@ from engine.model import Task, TaskStatus, When
 from engine.units import Duration
 
 
+NOT_OWED = "no longer owed"
+"""Why a task was cancelled whose rule no longer asked for it."""
+
+
 def settle_task(w: Working, enrolment_id: str, rule: TaskRule) -> bool:
     """Bring the tasks of one rule in line; True when something changed."""
     if not w.enrolment(enrolment_id).open:
@@ -108,10 +112,11 @@ def _moved(w: Working, task: Task, one: Owed) -> Task:
 
 
 def _reopen_if_undone(w: Working, rule: TaskRule, one: Owed, task: Task) -> bool:
-    """A task that a fact had done is owed again when that fact was retracted or no longer fits."""
+    """A task is owed again when the fact that had done it was retracted or no longer fits, or when its rule holds again."""
     by_fact = task.status is TaskStatus.DONE and task.closed_by in w.chart.facts
+    withdrawn = task.status is TaskStatus.CANCELLED and task.closed_by == NOT_OWED
     if (
-        not by_fact
+        not (by_fact or withdrawn)
         or one.done is not None
         or (rule.since is None and rule.numbers is None and rule.every is None and rule.each is None)
     ):
@@ -137,7 +142,7 @@ def _no_longer_owed(w: Working, rule: TaskRule, task: Task) -> None:
     if done is not None:
         _close(w, rule, task, TaskStatus.DONE, done.by, done.when)
     else:
-        _close(w, rule, task, TaskStatus.CANCELLED, "no longer owed", None)
+        _close(w, rule, task, TaskStatus.CANCELLED, NOT_OWED, None)
 
 
 _EVENTS = {

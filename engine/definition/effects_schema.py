@@ -52,6 +52,8 @@ class Open(Model):
 
     pathway: str
     given: dict[str, Expression] = Field(default_factory=dict)
+    stage: str | None = Field(None, description="Begins here instead of in the initial stage.")
+    anew: bool = Field(False, description="A further enrolment, also beside one that is open (a new cycle).")
 
 
 class Close(Model):
@@ -79,7 +81,9 @@ class Effect(Model):
     anchor: dict[str, Expression] | None = Field(
         None, description="Values that this decision sets (`anchor.x` reads them)."
     )
-    release: str | None = Field(None, description="A hold of this pathway.")
+    release: str | None = Field(None, description="A hold of this pathway, or `with.x`: the one that the action names.")
+    place: str | None = Field(None, description="Puts a hold in force by hand: a hold of this pathway, or `with.x`.")
+    miss: str | None = Field(None, description="Closes the earliest open task as missed: a task, or `with.x`.")
     register_caller: Register | None = Field(None, alias="caller")
     notify: str | None = None
     deviation: str | None = None

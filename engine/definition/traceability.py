@@ -145,14 +145,29 @@ def _stated(specs: Mapping[str, DefinitionSpec], functions: Mapping[str, Functio
     return found
 
 
-def targets_of(specs: Mapping[str, DefinitionSpec], spec: DefinitionSpec, target: str) -> list[Element]:
-    """The elements that `expressed_by` means: `pathway.element`, or an element of the same pathway."""
-    head, dot, rest = target.partition(".")
-    owner, name = (specs[head], rest) if dot and head in specs else (spec, target)
-    found = [
-        Element(owner.pathway, part, name) for part in (*PARTS, "guards", "tables") if name in getattr(owner, part)
-    ]
-    for guard_name, guard in owner.guards.items():
+def targets_of(specs: Mapping[str, DefinitionSpec], spec: DefinitionSpec, targets: str) -> list[Element]:
+    """The elements that `expressed_by` means; nothing when one of them does not exist.
+
+    Separated by commas: `pathway.element`, `pathway.part.element`, an element of the same pathway with or without its part, or a pathway.
+    """
+    found = [_target(specs, spec, one.strip()) for one in targets.split(",")]
+    return [element for elements in found for element in elements] if all(found) else []
+
+
+def _target(specs: Mapping[str, DefinitionSpec], spec: DefinitionSpec, target: str) -> list[Element]:
+    head, _, rest = target.partition(".")
+    if head in specs:
+        return _elements(specs[head], rest) if rest else [Element(head, "pathway", head)]
+    return _elements(spec, target)
+
+
+def _elements(owner: DefinitionSpec, target: str) -> list[Element]:
+    """The elements of that name, of every part or of the one that is named."""
+    head, _, rest = target.partition(".")
+    parts: tuple[str, ...] = (*PARTS, "guards", "tables")
+    wanted, name = ((head,), rest) if head in parts and rest else (parts, target)
+    found = [Element(owner.pathway, part, name) for part in wanted if name in getattr(owner, part)]
+    for guard_name, guard in owner.guards.items() if "guards" in wanted else ():
         ids = (f"{guard_name}.{one.id}" for one in guard.require if name in (one.id, f"{guard_name}.{one.id}"))
         found += [Element(owner.pathway, "guards", one) for one in ids]
     gate = owner.gate.require if owner.gate else ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -164,7 +164,9 @@ def limit(comparator: str, value: Decimal) -> Range:
 
 
 def attribute_of(context: Context, entry: Any, name: str, reading: Reading) -> Reading:
-    """An attribute of an entry; one that was not recorded is unknown."""
+    """An attribute of an entry; one that was not recorded is unknown. A date stated beside a value is its `date`."""
+    if name == "date" and isinstance(entry, Fact) and isinstance(entry.attributes.get("date"), date):
+        return replace(reading, value=entry.attributes["date"], unit="", clock=False)
     if name == "date":
         return replace(reading, value=local_day(when_of(entry), context.world.zone), unit="", clock=False)
     if name == "time":
@@ -193,6 +195,8 @@ def _attributes(entry: Any) -> Any:
         }
         own = {} if entry.event in (None, ExposureEvent.OCCURRED) else {"drug": entry.code}
         return {**known, **own, **entry.attributes}
+    if isinstance(entry, Task):
+        return {"status": entry.status.value, "due": entry.due, "opens": entry.opens, "until": entry.until}
     return entry.parameters if isinstance(entry, Act) else {}
 
 

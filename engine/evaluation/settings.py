@@ -23,11 +23,11 @@ def setting(context: Context, key: str, pathway: str = "") -> Reading:
     """A setting, with the enrolment's replacement where there is one. A map of callers reads the bound caller's value, or
     else the least over the registered callers (`shared-subpathways.md` M-2: the shortest wins).
     """
-    definition = (
-        context.world.registry.latest(pathway)
-        if pathway and pathway != context.enrolment.pathway
-        else context.definition
-    )
+    definition = context.definition
+    if pathway and pathway != context.enrolment.pathway:
+        if pathway not in context.world.registry.ids():
+            return unknown(Why.NOT_ENROLLED, pathway)
+        definition = context.world.registry.latest(pathway)
     value = definition.setting(key, context.enrolment.settings)
     if not isinstance(value, dict):
         return _setting_reading(value)

@@ -35,7 +35,7 @@ def granulocyte_recovery(read: Reader) -> bool:
     infusions = read.entries("car_t_infusion", "given")
     if not infusions:
         raise NotKnown(NOT_YET, "car_t_infusion")
-    counts = _lowest_by_day(read, infusions[-1].effective_day)
+    counts = lowest_by_day(read, infusions[-1].effective_day)
     threshold, run = _rule(read)
     return _recovered(counts, threshold, run, days(setting(read, "icaht_interpolation_days", LONGEST_GAP)))
 
@@ -48,7 +48,8 @@ def _rule(read: Reader) -> tuple[Decimal, int]:
     return number(stated), days(setting(read, "granulocyte_recovery_days", RUN))
 
 
-def _lowest_by_day(read: Reader, since: date) -> dict[date, Decimal]:
+def lowest_by_day(read: Reader, since: date) -> dict[date, Decimal]:
+    """The lowest neutrophil count of each day that was counted. Raises `NotKnown` where none was."""
     found: dict[date, Decimal] = {}
     for fact in read.entries("neutrophil_count"):
         if fact.effective_day >= since:
@@ -70,7 +71,7 @@ def _recovered(counts: Mapping[date, Decimal], threshold: Decimal, run: int, gap
     if counts[last] < threshold:
         return False
     for back in range(1, run):
-        value = _on(counts, last - timedelta(days=back), gap)
+        value = on_day(counts, last - timedelta(days=back), gap)
         if value is None:
             raise NotKnown(IMPRECISE, "neutrophil_count")
         if value < threshold:
@@ -78,7 +79,7 @@ def _recovered(counts: Mapping[date, Decimal], threshold: Decimal, run: int, gap
     return True
 
 
-def _on(counts: Mapping[date, Decimal], day: date, gap: int) -> Decimal | None:
+def on_day(counts: Mapping[date, Decimal], day: date, gap: int) -> Decimal | None:
     """The count of a day, on the straight line between its neighbours; None where they are too far apart."""
     if day in counts:
         return counts[day]

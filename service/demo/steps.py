@@ -56,7 +56,7 @@ def pregnancy_test(story: Story, day: date, clock: str, **changes: Any) -> None:
     """What has to be fresh in a woman who could become pregnant."""
     if story.female:
         facts = {
-            "childbearing_potential": story.age(day) < 50,
+            "childbearing_potential": story.childbearing(day),
             "pregnancy_status": "not_pregnant",
             "contraception": True,
             "lactation": "not_lactating",

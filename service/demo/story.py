@@ -11,6 +11,8 @@ from engine.calendar import age_in_years, local_to_utc
 
 ZONE = "Asia/Shanghai"
 COORDINATOR, NEUROLOGIST, NURSE, INFECTION = "care_coordinator", "neurologist", "infusion_nurse", "infectious_disease"
+CHILDBEARING_UNTIL = 50
+"""Years of age in these stories; a clinician states it in life."""
 MAIN, VISIT = "inebilizumab", "infusion_visit"
 
 
@@ -70,6 +72,10 @@ class Story:
     def female(self) -> bool:
         """Whether pregnancy has to be thought of."""
         return self.person.sex == "female"
+
+    def childbearing(self, on: date) -> bool:
+        """Whether the stories record a childbearing potential."""
+        return self.female and self.age(on) < CHILDBEARING_UNTIL
 
     def age(self, on: date) -> int:
         """In whole years."""

@@ -82,6 +82,10 @@ def _effect(reading: Reading, one: Effect) -> str:
         return "ends the caller" if one.register_caller.ended else "registers the caller"
     if one.release:
         return f"releases {reading.labels.of('hold', one.release, 'en')}"
+    if one.place:
+        return f"places {reading.labels.of('hold', one.place, 'en')}"
+    if one.miss:
+        return f"closes the earliest open {reading.labels.of('task', one.miss, 'en')} as missed"
     return f"tells `{one.notify}`" if one.notify else f"records deviation `{one.deviation}`"
 
 

@@ -23,9 +23,9 @@ def generated() -> dict[str, str]:
     return files
 
 
-def write(folder: Path = FOLDER) -> list[str]:
+def write(folder: Path = FOLDER, files: dict[str, str] | None = None) -> list[str]:
     """Write the pages, remove those of pathways that are gone, and name what changed."""
-    files = generated()
+    files = generated() if files is None else files
     changed = differences(files, folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name in changed:

@@ -93,7 +93,7 @@ def _one(file: str, place: str, text: bytes, done: int) -> Iterator[Located]:
     if isinstance(content, dict) and content.get("resourceType") == "Bundle":
         yield from _entries(file, content, done, f"{place}, ")
     else:
-        yield _located(file, place, content, "", done)
+        yield located(file, place, content, "", done)
 
 
 def _bundle(path: Path) -> Iterator[Located]:
@@ -121,10 +121,11 @@ def _entries(file: str, bundle: dict[str, Any], size: int, before: str) -> Itera
             yield Located(file, place, {}, bad="an object is needed here", done=size)
         elif "resource" in entry:
             url = entry.get("fullUrl")
-            yield _located(file, place, entry["resource"], url if isinstance(url, str) else "", size)
+            yield located(file, place, entry["resource"], url if isinstance(url, str) else "", size)
 
 
-def _located(file: str, place: str, resource: Any, url: str, done: int) -> Located:
+def located(file: str, place: str, resource: Any, url: str = "", done: int = 0) -> Located:
+    """Name the place of a resource, or say that none stands there."""
     if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
         return Located(file, place, {}, bad="no resource stands here: resourceType is missing", done=done)
     return Located(file, place, resource, url, done=done)

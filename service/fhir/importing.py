@@ -17,7 +17,7 @@ from engine.actions import Engine
 from engine.errors import CallerError
 from engine.model import Person
 from service.fhir.codings import load_codings
-from service.fhir.files import Located, UnreadableInput, read_file
+from service.fhir.files import Located, UnreadableInput, located, read_file
 from service.fhir.patient_import import PatientImport
 from service.fhir.people import People, PeopleStore
 from service.fhir.plan import Incoming
@@ -51,13 +51,13 @@ def import_files(
     return session.report
 
 
-def import_resources(engine: Engine, resources: Iterable[dict[str, Any]], now: datetime, by: Person) -> ImportReport:
+def import_resources(engine: Engine, resources: Iterable[Any], now: datetime, by: Person) -> ImportReport:
     """Import resources that are already in memory, for example a Bundle that came by HTTP."""
     session = Session(engine, now, by)
-    located = [Located("", f"resource[{index}]", one) for index, one in enumerate(resources)]
-    for one in located:
+    found = [located("", f"resource[{index}]", one) for index, one in enumerate(resources)]
+    for one in found:
         session.meet(one)
-    session.take(located)
+    session.take(found)
     return session.report
 
 

@@ -79,6 +79,11 @@ def _guarded_here(subject: Subject) -> set[str]:
     return {name for name, one in actions if (one.guard or "").startswith(own)}
 
 
+def _actions_of_others(subject: Subject) -> set[str]:
+    """`pathway.action`: an action of another pathway whose refusal is heard here."""
+    return {f"{name}.{action}" for name, one in subject.others.items() for action in one.actions}
+
+
 _WORDS = {
     "refused": "action",
     "released": "hold",
@@ -89,7 +94,7 @@ _WORDS = {
 _PARTS: Mapping[str, Callable[[Subject], Iterable[str]]] = {
     "action": lambda subject: subject.spec.actions,
     "superseded": lambda subject: {*subject.spec.actions, *_guarded_here(subject)},
-    "refused": lambda subject: subject.spec.actions,
+    "refused": lambda subject: {*subject.spec.actions, *_actions_of_others(subject)},
     "automatic": lambda subject: {*subject.spec.actions, *subject.spec.automatic},
     "stage": lambda subject: subject.spec.stages,
     "hold": lambda subject: subject.spec.holds,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.catalogue.definition import FactKind
 from engine.catalogue.names import did_you_mean
@@ -11,7 +11,9 @@ from engine.definition.checking.subject import Subject
 from engine.definition.reading import Problem
 from engine.definition.schema import DefinitionSpec, Effect, Record
 
-_KEYS = ("record", "open", "close", "anchor", "release", "register_caller", "notify", "deviation")
+_KEYS = (
+    "record", "open", "close", "anchor", "release", "place", "miss", "register_caller", "notify", "deviation",
+)  # fmt: skip
 
 
 def one_key(subject: Subject) -> Iterator[Problem]:
@@ -27,12 +29,26 @@ def own_elements(subject: Subject) -> Iterator[Problem]:
     """Holds, messages and deviations that an effect names exist."""
     spec = subject.spec
     for path, effect in subject.effects:
-        if effect.release is not None and effect.release not in spec.holds:
-            yield subject.unknown(f"{path}.release", "hold", effect.release, spec.holds)
+        yield from _of_mine(subject, path, "release", effect.release, "hold", spec.holds)
+        yield from _of_mine(subject, path, "place", effect.place, "hold", spec.holds)
+        yield from _of_mine(subject, path, "miss", effect.miss, "task", spec.tasks)
         if effect.notify is not None and effect.notify not in spec.notifications:
             yield subject.unknown(f"{path}.notify", "notification", effect.notify, spec.notifications)
         if effect.deviation is not None and effect.deviation not in spec.deviations:
             yield subject.unknown(f"{path}.deviation", "deviation", effect.deviation, spec.deviations)
+
+
+def _of_mine(
+    subject: Subject, path: str, key: str, name: str | None, what: str, known: Mapping[str, object]
+) -> Iterator[Problem]:
+    """The element that an effect names; `with.x` names a parameter of its action."""
+    if name is None or name in known:
+        return
+    action = subject.spec.actions.get(path.split(".")[1])
+    asked = action.asks if action is not None and path.startswith("actions.") else {}
+    if name.startswith("with.") and name.removeprefix("with.") in asked:
+        return
+    yield subject.unknown(f"{path}.{key}", what, name, known)
 
 
 def opened_and_closed(subject: Subject) -> Iterator[Problem]:
@@ -60,6 +76,8 @@ def _opens(subject: Subject, path: str, effect: Effect) -> Iterator[Problem]:
         yield subject.problem(f"{path}.open", f"{name} is opened by {other.parent} only.", remedy)
     elif name not in subject.spec.opens:
         yield subject.problem(f"{path}.open", f"{name} is opened but not listed.", f"Add {name} to `opens:`.")
+    elif effect.open.stage is not None and effect.open.stage not in other.stages:
+        yield subject.unknown(f"{path}.open.stage", f"stage of {name}", effect.open.stage, other.stages)
 
 
 def _closes(subject: Subject, path: str, effect: Effect) -> Iterator[Problem]:

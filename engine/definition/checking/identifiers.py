@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.definition.checking.subject import Subject
 from engine.definition.reading import Problem
+from engine.definition.traceability import targets_of
 from engine.evaluation.scope import BINDINGS, BUILT_IN
 from engine.language.parsing import reserved_words
 
@@ -64,6 +65,24 @@ def statements(subject: Subject) -> Iterator[Problem]:
                 yield subject.problem(path, f"“{name}” is no statement id.", remedy)
 
 
+def expressed_elsewhere(subject: Subject) -> Iterator[Problem]:
+    """`expressed_by` names an element that exists, of this or another pathway; nothing is expressed and not computable."""
+    spec = subject.spec
+    for statement, target in spec.expressed_by.items():
+        if not targets_of(subject.others, spec, target):
+            known = {
+                f"{one.pathway}.{name}"
+                for one in subject.others.values()
+                for part in PARTS
+                for name in getattr(one, part)
+            }
+            yield subject.unknown("expressed_by", f"element for {statement}", target, known)
+        if statement in spec.not_computable:
+            yield subject.problem(
+                "not_computable", f"{statement} is expressed and not computable.", "Keep one of them."
+            )
+
+
 def named_statements(subject: Subject) -> Iterator[tuple[str, Iterable[str]]]:
     """Every place where a definition names statements."""
     spec = subject.spec
@@ -94,4 +113,4 @@ def _flat(stated: object) -> list[str]:
     return [text] if text and not text.startswith("row.") else []
 
 
-CHECKS = (well_formed, reserved, hidden, attested, statements)
+CHECKS = (well_formed, reserved, hidden, attested, statements, expressed_elsewhere)

@@ -99,6 +99,8 @@ PARTS = [
     Broken("gate callers", "screen", "gate: course", "gate: corse", "gate: corse", "no caller “corse”", "Did you mean course?"),
     Broken("table rows are full", "course", "- [low, 6 months]", "- [low]", "- [low]", "1 cells", "cells"),
     Broken("statement ids", "course", "statement: CO-2", "statement: igg two", "statement: igg two", "no statement id", "INE-R06.3"),
+    Broken("elements that express", "course", "CO-7: course.give", "CO-7: course.giv", "expressed_by:", "no element for CO-7 “course.giv”", "Did you mean course.give?"),
+    Broken("expressed or not", "course", "CO-8: Background only.", "CO-7: Background only.", "not_computable:", "CO-7 is expressed and not computable", "Keep one"),
     Broken("effects are one thing", "course", "- release: doubtful", "- {release: doubtful, notify: told}", "release: doubtful, notify", "2 of", "one effect"),
     Broken("released holds exist", "course", "- release: doubtful", "- release: doubtfull", "doubtfull", "no hold “doubtfull”", "Did you mean doubtful?"),
     Broken("messages exist", "course", "- notify: told", "- notify: tld", "notify: tld", "no notification “tld”", "Did you mean told?"),

@@ -54,10 +54,10 @@ def test_a_drawing_shows_every_stage_in_both_languages() -> None:
 @pytest.mark.slow
 def test_writing_leaves_what_is_generated_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "gone.md").write_text("old", encoding="utf-8")
-    changed = write(tmp_path)
+    changed = write(tmp_path, files())
     assert "gone.md" in changed
     assert {path.name for path in tmp_path.iterdir()} == set(files())
-    assert write(tmp_path) == []
+    assert write(tmp_path, files()) == []
 
 
 def test_a_cell_stays_a_cell() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.definition.graph import Move, StateGraph
 from engine.definition.reading import Source, read_definition
@@ -86,3 +88,29 @@ def test_the_machine_holds_every_move_and_no_other(name: str) -> None:
     found = graph(name)
     held = {(source, trigger, target) for (source, trigger), all_ in found._table.items() for target in all_}
     assert held == {(move.source, move.trigger, move.target) for move in found.moves}
+
+
+STAGES = ("first", "second_one", "inner", "last")
+moves = st.lists(st.tuples(st.sampled_from(STAGES[:3]), st.sampled_from(STAGES)), max_size=8, unique=True)
+
+
+@given(moves)
+def test_exactly_the_written_moves_are_allowed(written: list[tuple[str, str]]) -> None:
+    """Whatever the definition says: what it writes is allowed, and nothing else."""
+    found = small(actions={f"a{n}": action(to, source) for n, (source, to) in enumerate(written)})
+    allowed = {
+        (source, to)
+        for n in range(len(written))
+        for source in STAGES
+        for to in STAGES
+        if found.allows(source, f"a{n}", to)
+    }
+    assert allowed == set(written)
+
+
+@given(moves)
+def test_what_is_reachable_is_closed_under_moves(written: list[tuple[str, str]]) -> None:
+    found = small(actions={f"a{n}": action(to, source) for n, (source, to) in enumerate(written)})
+    reached = found.stages_reachable_from("first")
+    inside = reached - {"second_one"} if not any(to == "second_one" for _, to in written) else reached
+    assert {move.target for stage in inside for move in found.ways_out(stage)} <= reached

@@ -68,3 +68,10 @@ def test_junk_anywhere_is_reported_and_never_raises(data: st.DataObject) -> None
     again = import_resources(on, [patient("q"), patient(), broken], NOW, BY)
     assert again.changed == 0
     assert sum(report.resources.values()) == 3
+
+
+@given(st.lists(st.one_of(JUNK, st.fixed_dictionaries({"resourceType": JUNK})), max_size=3))
+def test_what_is_no_resource_at_all_is_reported(junk: list[Any]) -> None:
+    report = import_resources(engine(), [*junk, patient()], NOW, BY)
+    assert report.patients_created == 1
+    assert len(report.problems) + sum(report.resources.values()) == len(junk) + 1
