@@ -38,6 +38,8 @@ def zone_info(zone: Zone) -> ZoneInfo:
 
 def add_months(day: date, months: int) -> date:
     """The same day number `months` later (or earlier), clamped to the last day of that month."""
+    if not months:
+        return day
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
@@ -68,7 +70,12 @@ def is_day(when: When) -> bool:
 
 def local_day(when: When, zone: Zone) -> date:
     """The calendar day of an instant at the site; a day is its own."""
-    return when.astimezone(zone_info(zone)).date() if isinstance(when, datetime) else when
+    return _day_of(when, zone) if isinstance(when, datetime) else when
+
+
+@lru_cache(maxsize=65536)
+def _day_of(moment: datetime, zone: Zone) -> date:
+    return moment.astimezone(zone_info(zone)).date()
 
 
 def local_to_utc(wall: datetime, zone: Zone) -> datetime:
@@ -78,6 +85,7 @@ def local_to_utc(wall: datetime, zone: Zone) -> datetime:
     return wall.replace(tzinfo=zone_info(zone), fold=0).astimezone(UTC)
 
 
+@lru_cache(maxsize=65536)
 def start_of_day(day: date, zone: Zone) -> datetime:
     """The first instant of a local day, in UTC; where the clocks skip midnight, the moment of the jump."""
     midnight = datetime.combine(day, time(), zone_info(zone))
@@ -140,7 +148,7 @@ def subtract(when: When, duration: Duration, zone: Zone) -> When:
 
 def compare(one: When, other: When, zone: Zone) -> int:
     """-1, 0 or 1 at the coarser precision: when either is a day, only the days count."""
-    if is_day(one) or is_day(other):
+    if not (isinstance(one, datetime) and isinstance(other, datetime)):
         one, other = local_day(one, zone), local_day(other, zone)
     return (one > other) - (one < other)
 

@@ -1,24 +1,27 @@
 """Rings the bell: APScheduler calls the chores at an interval, and that is all it does.
 
 What is due lives in our tables. Its own job stores lose late one-shot jobs and can die silently, so there is one job in
-memory for each chore, which is never "missed" (`misfire_grace_time=None`), never piles up (`coalesce`) and never runs
-twice at once (`max_instances=1`). A second job, the watchdog, reads the heartbeat of completed passes: when none was
-completed for too long it says so in the log and starts the bell anew. It runs in a thread of its own, which nothing
-that a pass does can hold up.
+memory, which is never "missed" (`misfire_grace_time=None`), never piles up (`coalesce`) and never runs twice at once
+(`max_instances=1`). Its interval trigger counts through every interval that passed when the machine's clock jumps
+forward, and sleeps when the clock is set back: so the trigger is ours, and the watchdog measures on a clock that nobody
+sets. The watchdog reads how many passes were completed; when there were no more for too long it says so in the log and
+starts the bell anew. It runs in a thread of its own, which nothing that a pass does can hold up.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from engine.errors import CarewayError
-from service.chores import PassResult, due_pass, progress
+from service.chores import DUE, PassResult, due_pass
 from service.wiring import Careway
 
 log = structlog.get_logger("careway.bell")
@@ -26,21 +29,34 @@ log = structlog.get_logger("careway.bell")
 Pass = Callable[[Careway], PassResult]
 
 
+class Every(BaseTrigger):  # type: ignore[misc]
+    """At once, and then this long after each time that it fired, however the clock was set meanwhile."""
+
+    def __init__(self, interval: timedelta) -> None:
+        """The time between two firings."""
+        self._interval = interval
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """The scheduler's question; `now` is the machine's clock."""
+        return now if previous is None else now + self._interval
+
+
 class Bell:
     """Rings while it is started. Not started twice; `stop` waits for the pass that is under way."""
 
-    def __init__(self, careway: Careway, chore: Pass = due_pass) -> None:
-        """`chore` is what it calls."""
+    def __init__(self, careway: Careway, chore: Pass = due_pass, seconds: Callable[[], float] = time.monotonic) -> None:
+        """`chore` is what it calls; `seconds` is the clock of the watchdog."""
         self._careway = careway
         self._chore = chore
+        self._seconds = seconds
         self._scheduler: BackgroundScheduler | None = None
         self._stopping = threading.Event()
         self._watchdog = threading.Thread(target=self._watch, name="careway-watchdog", daemon=True)
-        self._since: datetime | None = None
+        self._passes, self._since = -1, seconds()
 
     def start(self) -> None:
         """Ring at once, and then at the interval of the settings."""
-        self._since = self._careway.clock.now()
+        self._since = self._seconds()
         self._scheduler = self._started()
         self._watchdog.start()
 
@@ -69,19 +85,24 @@ class Bell:
         return result
 
     def look(self) -> bool:
-        """Whether the passes get on; otherwise it is said and the bell is started anew."""
+        """Whether passes are completed; otherwise it is said and the bell is started anew."""
         try:
-            found = progress(self._careway, self._since)
+            beat = self._careway.store.heartbeat(DUE)
         except CarewayError as error:
             log.warning("no heartbeat can be read", code=error.code)
             return False
-        if found.stands_still:
-            log.error("the due pass stands still", lag_seconds=found.lag.total_seconds())
-            self._restart()
-        return not found.stands_still
+        if beat is not None and beat.passes != self._passes:
+            self._passes, self._since = beat.passes, self._seconds()
+            return True
+        waited = self._seconds() - self._since
+        if waited <= self._careway.settings.watchdog_seconds:
+            return True
+        log.error("the due pass stands still", lag_seconds=round(waited, 1))
+        self._restart()
+        return False
 
     def _restart(self) -> None:
-        self._since = self._careway.clock.now()
+        self._since = self._seconds()
         if self._scheduler is not None and not self._stopping.is_set():
             self._scheduler.shutdown(wait=False)
             self._scheduler = self._started()
@@ -90,8 +111,7 @@ class Bell:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         executors = {"default": ThreadPoolExecutor(1)}
         scheduler = BackgroundScheduler(job_defaults=defaults, executors=executors, timezone="UTC")
-        seconds = self._careway.settings.pass_seconds
-        scheduler.add_job(self.ring, "interval", seconds=seconds, next_run_time=self._careway.clock.now(), id="due")
+        scheduler.add_job(self.ring, Every(timedelta(seconds=self._careway.settings.pass_seconds)), id="due")
         scheduler.start()
         return scheduler
 

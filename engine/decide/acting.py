@@ -20,7 +20,7 @@ from engine.decide.working import Working
 from engine.definition.guards import OVERRIDABLE, PASS, Finding, included
 from engine.definition.rules import ActionRule
 from engine.errors import Conflict
-from engine.evaluation.context import Context
+from engine.evaluation.context import Context, ValueFunction
 from engine.evaluation.entries import scalar
 from engine.evaluation.names import linked
 from engine.evaluation.results import REPAIRABLE, Range, State

@@ -55,9 +55,7 @@ def open_for(w: Working, opener: Enrolment, effect: Open, given: Mapping[str, An
     spec = w.world.registry.latest(pathway).spec
     running = w.world.newest(pathway, open_only=True)
     if spec.parent or effect.anew or running is None:
-        running = open_enrolment(
-            w, pathway, settings=opener.settings, parent=opener, given=given, stage=effect.stage
-        )
+        running = open_enrolment(w, pathway, settings=opener.settings, parent=opener, given=given, stage=effect.stage)
     if spec.shared:
         planned, drug = given.get("planned_start"), str(given.get("drug") or "")
         register(w, running.id, Caller(opener.pathway, w.now, planned, drug))

@@ -18,7 +18,6 @@ from engine.evaluation.tracking import own_cell
 from engine.model import Task, TaskStatus, When
 from engine.units import Duration
 
-
 NOT_OWED = "no longer owed"
 """Why a task was cancelled whose rule no longer asked for it."""
 

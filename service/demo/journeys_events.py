@@ -263,7 +263,7 @@ def _stopped(story: Story, t0: date) -> date:
     story.does(stop, "10:00", "stop_treatment", parameters={"reason": "wish of the patient", "kind": "temporary"})
     for months in (3, 6, 9, 12, 15, 18):
         monitoring(story, days(add_months(stop, months), -3), yearly=False)
-    if story.childbearing(t0):
+    if story.childbearing(days(add_months(t0, 12), -3)):  # as the last pregnancy test before the stop recorded it
         story.does(days(add_months(t0, 18), 1), "09:30", "contraception_end", COORDINATOR, task=True)
     return stop
 

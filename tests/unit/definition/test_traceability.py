@@ -8,7 +8,16 @@ import pytest
 
 from engine.definition.reading import Source, read_definition
 from engine.definition.schema import DefinitionSpec
-from engine.definition.traceability import Element, Statement, counts, holes, read_statements, strangers, trace
+from engine.definition.traceability import (
+    Element,
+    Statement,
+    counts,
+    holes,
+    read_statements,
+    strangers,
+    targets_of,
+    trace,
+)
 from engine.errors import AuthorError
 from pathways.statements import load_specs, load_statements, trace_all
 from tests.unit.definition.checked import NAMES, text
@@ -38,6 +47,26 @@ def test_requirements_holds_and_tasks_express_statements() -> None:
 
 def test_an_element_may_be_named_from_outside() -> None:
     assert traced()["CO-7"][0] == ["course.actions.give"]
+
+
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [
+        ("course.give", ["course.actions.give"]),
+        ("give", ["course.actions.give"]),
+        ("tasks.igg", ["course.tasks.igg"]),
+        ("screen.tasks.recheck", ["screen.tasks.recheck"]),
+        ("start.igg_fine", ["course.guards.start.igg_fine"]),
+        ("screen.gate", ["screen.gate.gate"]),
+        ("screen", ["screen.pathway.screen"]),
+        ("give, screen.known", ["course.actions.give", "screen.gate.known"]),
+        ("give, nothing", []),
+        ("actions.igg", []),
+    ],
+)
+def test_what_expressed_by_means(target: str, meant: list[str]) -> None:
+    """An element of this or another pathway, with or without its part; several by commas, and all of them must exist."""
+    assert [str(one) for one in targets_of(specs(), specs()["course"], target)] == meant
 
 
 def test_cases_and_tests_that_name_a_statement_or_its_element_exercise_it() -> None:

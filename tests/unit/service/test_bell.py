@@ -11,9 +11,10 @@ import pytest
 from engine.clock import SystemClock, VirtualClock
 from engine.ports import StoreBusy
 from service.chores import PassResult, due_pass
-from service.scheduler import Bell
+from service.scheduler import Bell, Every
 from service.settings import Settings
 from service.wiring import Careway, build
+from tests.unit.service.conftest import START
 from tests.unit.service.doing import awaiting, fired
 
 PATIENCE = 20
@@ -52,30 +53,42 @@ def test_it_rings_at_once_and_again_and_stops(real: Careway) -> None:
     assert not any(one.name.startswith("careway-watchdog") for one in threading.enumerate())
 
 
-def test_the_watchdog_says_when_nothing_gets_on_and_starts_the_bell_anew(careway: Careway, clock: VirtualClock) -> None:
-    """The scheduler believes that it is running; only the heartbeat tells."""
-    rung = threading.Semaphore(0)
+def test_the_watchdog_says_when_nothing_gets_on_and_starts_the_bell_anew(careway: Careway) -> None:
+    """The scheduler believes that it is running; only completed passes tell. The machine's clock plays no part."""
+    rung, seconds = threading.Semaphore(0), [0.0]
 
     def does_nothing(_: Careway) -> PassResult:
         rung.release()
-        return PassResult(clock.now())
+        return PassResult(careway.clock.now())
 
-    slow = Careway(
-        careway.settings.model_copy(update={"pass_seconds": 3600.0}),
-        careway.clock, careway.store, careway.registry, careway.engine, careway.ids,
-    )  # fmt: skip
-    bell = Bell(slow, does_nothing)
+    patient = careway.settings.watchdog_seconds
+    bell = Bell(_ringing_once(careway), does_nothing, lambda: seconds[0])
     bell.start()
     try:
         assert rung.acquire(timeout=PATIENCE)
         assert bell.look(), "it has just been started"
-        clock.advance(timedelta(seconds=careway.settings.watchdog_seconds + 1))
+        seconds[0] = patient + 1
         assert not bell.look()
         assert rung.acquire(timeout=PATIENCE), "the new scheduler rings at once"
-        due_pass(slow)
+        due_pass(careway)
+        seconds[0] = 2 * patient + 2
         assert bell.look()
     finally:
         bell.stop()
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=3650), timedelta(hours=-1)], ids=["ahead", "back"])
+def test_a_clock_that_is_set_makes_one_ring_and_no_endless_count(jump: timedelta) -> None:
+    trigger = Every(timedelta(seconds=1))
+    first = trigger.get_next_fire_time(None, START)
+    assert first == START
+    assert trigger.get_next_fire_time(first, START + jump) == START + jump + timedelta(seconds=1)
+
+
+def _ringing_once(careway: Careway) -> Careway:
+    """With an interval so long that only a start rings."""
+    settings = careway.settings.model_copy(update={"pass_seconds": 3600.0})
+    return Careway(settings, careway.clock, careway.store, careway.registry, careway.engine, careway.ids)
 
 
 def counting(times: int) -> tuple[Callable[[Careway], PassResult], threading.Event]:
