@@ -62,7 +62,9 @@ class Course:
         """Facts arrive."""
         self.steps.append((f"{day} {clock}", f"    facts: {_flow(facts)}\n"))
 
-    def does(self, day: date, clock: str, action: str, by: str = NEUROLOGIST, pathway: str = "inebilizumab", **asked: Any) -> None:
+    def does(
+        self, day: date, clock: str, action: str, by: str = NEUROLOGIST, pathway: str = "inebilizumab", **asked: Any
+    ) -> None:
         """Somebody acts."""
         text = f"    do: {action}\n    by: {by}\n    pathway: {pathway}\n    with: {_flow(asked)}\n"
         self.steps.append((f"{day} {clock}", text))

@@ -84,5 +84,10 @@ def measure(rounds: int = ROUNDS) -> list[Figure]:
     seconds = median_of([one.seconds for one in runs])
     return [
         Figure("W6", f"fifteen years, {commands} commands, engine time", seconds, "s", "<= 1 s", seconds <= 1),
-        Figure("W6", "the same, the whole of `careway simulate` after the start", median_of([one.whole for one in runs]), "s"),
+        Figure(
+            "W6",
+            "the same, the whole of `careway simulate` after the start",
+            median_of([one.whole for one in runs]),
+            "s",
+        ),
     ]

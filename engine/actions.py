@@ -214,7 +214,7 @@ class Engine:
         """An index for looking only: it shares the facts and keeps to itself what it finds out."""
         known = self._indexes.get(chart.patient.id)
         if known is not None and known[0] == chart.patient.version:
-            return Index(known[1].records, Tracker())
+            return Index(known[1].records, Tracker(), known[1].own)
         return Index.of(chart)
 
     def _enrolment(self, w: Working, enrolment: str) -> Enrolment:

@@ -125,6 +125,8 @@ def add(when: When, duration: Duration, zone: Zone) -> When:
 
     A day plus months and days stays a day. Clock time added to a day counts from its local midnight.
     """
+    if not (duration.months or duration.days or duration.seconds):
+        return when.astimezone(UTC) if isinstance(when, datetime) and when.tzinfo is not UTC else when
     moved = _add_calendar(when, duration, zone)
     return instant(moved, zone) + timedelta(seconds=duration.seconds) if duration.seconds else moved
 

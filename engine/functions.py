@@ -16,7 +16,16 @@ from typing import Any, Protocol
 from engine.errors import AuthorError
 from engine.model import Act, Fact, Task
 
-Answer = Decimal | int | str | bool | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """An answer of which only the lower limit is known: “grade at least 3”."""
+
+    value: Decimal | int
+
+
+Answer = Decimal | int | str | bool | date | AtLeast | None
 
 
 class NotKnown(Exception):

@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     pass_seconds: Seconds = Field(1.0, description="Time between two looks at what is due.")
     pass_batch: int = Field(100, ge=1, le=5_000, description="Due timers that are handled in one transaction.")
     pass_limit: int = Field(
-        5_000, ge=1, description="Due timers that one pass handles before it reports and begins anew."
+        1_000, ge=1, description="Due timers that one pass handles before it reports and begins anew."
     )
     lease_seconds: Seconds = Field(
         15.0, description="How long a worker holds what it claimed; then, if it died, another may take it over."

@@ -39,23 +39,12 @@ def settle_hold(w: Working, enrolment_id: str, rule: HoldRule) -> bool:
 
 def in_force(w: Working, enrolment_id: str, code: str) -> Hold | None:
     """The hold of that code that is open in the enrolment."""
-    return next(
-        (
-            one
-            for one in w.chart.holds.values()
-            if one.enrolment == enrolment_id and one.code == code and one.released is None
-        ),
-        None,
-    )
+    return next((one for one in w.world.owned("holds", enrolment_id, code) if one.released is None), None)
 
 
 def _newer(w: Working, enrolment_id: str, code: str, alarm: Verdict) -> bool:
     """Whether a fact recorded since the last release speaks for the hold."""
-    releases = [
-        one.released
-        for one in w.chart.holds.values()
-        if one.enrolment == enrolment_id and one.code == code and one.released
-    ]
+    releases = [one.released for one in w.world.owned("holds", enrolment_id, code) if one.released]
     if not releases:
         return True
     last = max(releases)

@@ -23,30 +23,34 @@ def request(
 ) -> None:
     """Request a message to each of its roles (or those of `to`); a second request for the same occurrence is none."""
     spec = w.definition(w.enrolment(enrolment_id)).spec.notifications[code]
+    urgency = _urgency(w, enrolment_id, spec, code)
     for role in to or spec.to:
         if _requested(w, enrolment_id, code, occurrence, role):
             continue
         message_id, _ = w.next_id()
         w.put(
             "messages",
-            Message(message_id, enrolment_id, code, occurrence, role, spec.urgency, w.now, dict(variables or {})),
+            Message(message_id, enrolment_id, code, occurrence, role, urgency, w.now, dict(variables or {})),
         )
         w.say(Event.MESSAGE_REQUESTED, enrolment_id, message=code, to=role, occurrence=occurrence)
 
 
+def _urgency(w: Working, enrolment_id: str, spec: Notification, code: str) -> str:
+    """How urgent the message is now: as usual, or as its definition raises it."""
+    if spec.raised is None:
+        return spec.urgency
+    rules = w.definition(w.enrolment(enrolment_id)).rules.notifications
+    raised = next(rule.raised for rule in rules if rule.id == code)
+    return spec.raised.to if raised is not None and raised(w.context(enrolment_id)).met else spec.urgency
+
+
 def _requested(w: Working, enrolment_id: str, code: str, occurrence: str, role: str) -> bool:
-    return any(
-        one.enrolment == enrolment_id and one.code == code and one.occurrence == occurrence and one.to == role
-        for one in w.chart.messages.values()
-    )  # fmt: skip
+    return any(one.occurrence == occurrence and one.to == role for one in w.world.owned("messages", enrolment_id, code))
 
 
 def record_deviation(w: Working, enrolment_id: str, code: str, occurrence: str, detail: str = "") -> None:
     """Record a deviation; a second record of the same occurrence is none."""
-    if any(
-        one.enrolment == enrolment_id and one.code == code and one.occurrence == occurrence
-        for one in w.chart.deviations.values()
-    ):
+    if any(one.occurrence == occurrence for one in w.world.owned("deviations", enrolment_id, code)):
         return
     deviation_id, _ = w.next_id()
     w.put("deviations", Deviation(deviation_id, enrolment_id, code, occurrence, w.now, detail))

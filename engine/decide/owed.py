@@ -265,8 +265,13 @@ def _endless(
 
 
 def _begun(context: Context, one: Owed) -> bool:
+    """Whether an occurrence has begun; that it will is a moment at which to look again."""
     start = one.opens if one.opens is not None else one.due
-    return start is not None and instant(start, context.world.zone) <= context.as_of
+    if start is None:
+        return False
+    moment = instant(start, context.world.zone)
+    context.turns(moment if moment > context.as_of else None)
+    return moment <= context.as_of
 
 
 def _assigned(context: Context, rule: TaskRule, found: list[Owed]) -> list[Owed]:

@@ -27,7 +27,7 @@ def settle_task(w: Working, enrolment_id: str, rule: TaskRule) -> bool:
     if not w.enrolment(enrolment_id).open:
         return False
     w.world.tracker.read(own_cell("task", enrolment_id, rule.id))
-    stored = [task for task in w.chart.tasks.values() if task.code == rule.id and task.enrolment == enrolment_id]
+    stored = list(w.world.owned("tasks", enrolment_id, rule.id))
     found = owed(w.context(enrolment_id), rule, stored)
     if found is None:
         return _watch_standing(w, enrolment_id, rule, stored)
@@ -113,7 +113,7 @@ def _moved(w: Working, task: Task, one: Owed) -> Task:
 def _reopen_if_undone(w: Working, rule: TaskRule, one: Owed, task: Task) -> bool:
     """A task is owed again when the fact that had done it was retracted or no longer fits, or when its rule holds again."""
     by_fact = task.status is TaskStatus.DONE and task.closed_by in w.chart.facts
-    withdrawn = task.status is TaskStatus.CANCELLED and task.closed_by == NOT_OWED
+    withdrawn = task.status is TaskStatus.CANCELLED and task.closed_by == NOT_OWED and not _gone_by(w, one)
     if (
         not (by_fact or withdrawn)
         or one.done is not None
@@ -128,6 +128,12 @@ def _reopen_if_undone(w: Working, rule: TaskRule, one: Owed, task: Task) -> bool
         Event.TASK_OPENED, task.enrolment, task=task.code, occurrence=task.occurrence, due=_text(one.due), reopened=True
     )
     return True
+
+
+def _gone_by(w: Working, one: Owed) -> bool:
+    """Whether the window lies in the past: what was not owed then is not owed afterwards."""
+    last = one.until if one.until is not None else one.due
+    return one.missed or (last is not None and overdue_at(last, w.zone) <= w.now)
 
 
 def _no_longer_owed(w: Working, rule: TaskRule, task: Task) -> None:

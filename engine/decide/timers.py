@@ -18,20 +18,26 @@ from engine.model import Timer, TimerState
 
 def settle_timers(w: Working) -> None:
     """Bring the timer of every enrolment in line with its agenda."""
-    pending = {one.enrolment: one for one in w.chart.timers.values() if one.state is TimerState.PENDING}
     for enrolment in w.chart.enrolments.values():
+        if not enrolment.open and enrolment.id not in w.own.pending:
+            continue
         moment = w.world.tracker.agenda(enrolment.id).soonest if enrolment.open else None
-        timer = pending.get(enrolment.id)
+        timer = _pending(w, enrolment.id)
         if timer is not None and timer.due != moment:
             w.put("timers", replace(timer, state=TimerState.CANCELLED))
         if moment is not None and (timer is None or timer.due != moment):
             _set(w, enrolment.id, moment)
 
 
+def _pending(w: Working, enrolment_id: str) -> Timer | None:
+    timer_id = w.own.pending.get(enrolment_id)
+    return None if timer_id is None else w.chart.timers[timer_id]
+
+
 def _set(w: Working, enrolment_id: str, moment: datetime) -> None:
     """Set a timer, or revive the one that had been set for the same moment before."""
     key = f"look@{instant_text(moment)}"
-    known = next((one for one in w.chart.timers.values() if one.enrolment == enrolment_id and one.key == key), None)
+    known = next(w.world.owned("timers", enrolment_id, key), None)
     if known is not None:
         w.put("timers", replace(known, state=TimerState.PENDING, fired=None))
         return
@@ -41,7 +47,7 @@ def _set(w: Working, enrolment_id: str, moment: datetime) -> None:
 
 def fire_due(w: Working) -> int:
     """Mark the patient's timers that are due as fired; settling then does what they call for. How many there were."""
-    due = [one for one in w.chart.timers.values() if one.state is TimerState.PENDING and one.due <= w.now]
+    due = [one for one in map(w.chart.timers.__getitem__, w.own.pending.values()) if one.due <= w.now]
     for timer in due:
         w.put("timers", replace(timer, state=TimerState.FIRED, fired=w.now))
         w.say(Event.TIMER_FIRED, timer.enrolment, key=timer.key, due=timer.due.isoformat())

@@ -12,6 +12,7 @@ from engine.decide.cells import cells_of
 from engine.definition.compiled import Definition
 from engine.definition.registry import Registry
 from engine.evaluation.context import Context, World
+from engine.evaluation.owned import Owned
 from engine.evaluation.records import Records
 from engine.evaluation.tracking import Tracker
 from engine.model import Changes, Chart, Enrolment, Fact, Person
@@ -32,11 +33,12 @@ class Index:
 
     records: Records
     tracker: Tracker
+    own: Owned
 
     @classmethod
     def of(cls, chart: Chart) -> Index:
         """A fresh index of a chart."""
-        return cls(Records.of(chart.facts.values()), Tracker())
+        return cls(Records.of(chart.facts.values()), Tracker(), Owned.of(chart))
 
 
 @dataclass(slots=True)
@@ -55,12 +57,20 @@ class Working:
     def of(cls, chart: Chart, index: Index, registry: Registry, now: datetime, by: Person) -> Working:
         """A working copy of a chart at a moment; the records are shared and copied when a fact is added."""
         copy = chart.copy()
-        return cls(copy, World(copy, index.records, registry, registry.catalogue, now, index.tracker), by)
+        world = World(copy, index.records, registry, registry.catalogue, now, index.tracker, index.own)
+        return cls(copy, world, by)
 
     @property
     def index(self) -> Index:
         """The index as it now stands."""
-        return Index(self.world.records, self.world.tracker)
+        return Index(self.world.records, self.world.tracker, self.own)
+
+    @property
+    def own(self) -> Owned:
+        """The index of the engine's own records, which `put` keeps up to date."""
+        if self.world.own is None:
+            self.world.own = Owned.of(self.chart)
+        return self.world.own
 
     @property
     def now(self) -> datetime:
@@ -84,6 +94,7 @@ class Working:
         """Write a record of the chart."""
         records = getattr(self.chart, kind)
         before = records.get(record.id)
+        self.own.note(kind, record, new=before is None)
         records[record.id] = record
         getattr(self.changes, kind)[record.id] = None
         for cell in cells_of(kind, record, before, self.world.catalogue):

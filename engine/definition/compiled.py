@@ -173,7 +173,10 @@ class Definition:
             return Reading(plain[key]) if plain[key] is not None else unknown(Why.NOT_YET, f"caller {key}")
         if rules is None:
             return unknown(Why.NOT_ENROLLED, caller.pathway)
-        return _caller_reading(context, caller, rules, key)
+        reading: Reading = context.remembered(
+            "k", f"{caller.pathway}.{key}", lambda inner: _caller_reading(inner, caller, rules, key)
+        )
+        return reading
 
     def gate_value(self, context: Context, pathway: str) -> GateReading:
         """What a caller reads of this sub-pathway."""

@@ -122,6 +122,8 @@ class NoticeRule:
     spec: Notification | DeviationSpec
     edges: tuple[str, ...]
     when: CriterionFunction | None
+    raised: CriterionFunction | None = None
+    """When a message is more urgent than usual."""
 
 
 @dataclass(frozen=True)
@@ -258,4 +260,7 @@ def _step(compiler: Compiler, spec: Step | Reminder, period: str, place: str) ->
 
 
 def _notice(compiler: Compiler, part: str, name: str, spec: Notification | DeviationSpec) -> NoticeRule:
-    return NoticeRule(name, spec, tuple(spec.on), compiler.criterion(spec.when, f"{part}.{name}.when"))
+    place = f"{part}.{name}"
+    raised = spec.raised.when if isinstance(spec, Notification) and spec.raised is not None else None
+    when = compiler.criterion(spec.when, f"{place}.when")
+    return NoticeRule(name, spec, tuple(spec.on), when, compiler.criterion(raised, f"{place}.raised.when"))

@@ -291,6 +291,13 @@ class Escalation(Model):
     to: Names
 
 
+class Raised(Model):
+    """A higher urgency for what is asked for while a condition is met; unknown leaves the usual one."""
+
+    to: Literal["high", "critical"]
+    when: Sentence
+
+
 class Notification(Model):
     """A message to people. `on` lists edges; `when` fires on becoming met."""
 
@@ -298,6 +305,7 @@ class Notification(Model):
     spec: Names = Field(default_factory=list)
     to: list[str]
     urgency: Literal["routine", "high", "critical"]
+    raised: Raised | None = None
     on: Names = Field(default_factory=list)
     when: Sentence | None = None
     acknowledge: str | None = None

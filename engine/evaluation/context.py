@@ -7,13 +7,14 @@ reading of a conflict in turn (`choices`). Bindings are the names that only some
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.calendar import end_of, local_day
 from engine.errors import AuthorError
+from engine.evaluation.owned import Owned
 from engine.evaluation.records import Records
 from engine.evaluation.results import Reading, Verdict
 from engine.evaluation.tracking import ENROLMENTS, Tracker, enrolment_cell
@@ -44,12 +45,19 @@ class World:
     catalogue: Catalogue
     now: datetime
     tracker: Tracker = field(default_factory=Tracker)
+    own: Owned | None = None
     pending: list[Any] = field(default_factory=list)
 
     @property
     def zone(self) -> str:
         """Time zone of the patient's site."""
         return self.chart.patient.zone
+
+    def owned(self, kind: str, enrolment: str, code: str) -> Iterator[Any]:
+        """The records of one map of the chart (`tasks`, `acts`, …) of an enrolment and code, in the order of writing."""
+        if self.own is None:
+            self.own = Owned.of(self.chart)
+        return self.own.records(self.chart, kind, enrolment, code)
 
     def newest(self, pathway: str, *, open_only: bool = False) -> Enrolment | None:
         """The patient's newest open enrolment on a pathway, else the newest closed one."""

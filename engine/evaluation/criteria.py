@@ -6,7 +6,7 @@ reason, never an exception.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -170,6 +170,7 @@ def _compare(node: s.Compare, scope: Scope) -> CriterionFunction:
 def _is(node: s.Is, scope: Scope) -> CriterionFunction:
     read = compile_value(node.value, scope)
     read_entry = names.compile_entry(node.value, scope)
+    broader = _broader(node.value, scope) if read_entry else {}
     wanted = frozenset(meaning for code in node.codes for meaning in (code, _meaning(code)))
     indeterminate = wanted & frozenset(entries.INDETERMINATE)
 
@@ -181,25 +182,31 @@ def _is(node: s.Is, scope: Scope) -> CriterionFunction:
         reading = scalar(context, read(context))
         if not reading.known or isinstance(reading.value, Range):
             return Verdict(UNKNOWN, node, (), reading.gaps, reading.facts, reading.until)
-        covered = _covered(context, read_entry, reading)
+        covered = _covered(reading.value, broader)
         return Verdict(state_of(bool(wanted & covered)), node, (), (), reading.facts, reading.until, reading.value)
 
     return judge
 
 
-def _covered(context: Context, read_entry: Any, reading: Reading) -> frozenset[Any]:
+def _broader(node: s.Value, scope: Scope) -> Mapping[str, str]:
+    """The broader codes of the fact that a name means."""
+    code = scope.catalogue.canonical(node.name) if isinstance(node, s.Name) else None
+    return scope.catalogue.facts[code].broader if code is not None else {}
+
+
+def _covered(value: Any, broader: Mapping[str, str]) -> set[Any]:
     """The codes that a value stands for: itself, and every broader code (`mg_ocular` is also `mg`)."""
-    values = reading.value if isinstance(reading.value, tuple) else (reading.value,)
-    found = {value if isinstance(value, bool) else str(value) for value in values}
-    entry = read_entry(context).value if read_entry else None
-    if isinstance(entry, Fact):
-        broader = context.world.catalogue.facts[entry.code].broader
-        for value in list(found):
-            code = value
-            while isinstance(code, str) and code in broader:
-                code = broader[code]
-                found.add(code)
-    return frozenset(found)
+    values = value if isinstance(value, tuple) else (value,)
+    found = {one if isinstance(one, bool) else str(one) for one in values}
+    for code in list(found) if broader else ():
+        found.update(_upwards(code, broader))
+    return found
+
+
+def _upwards(code: Any, broader: Mapping[str, str]) -> Iterator[str]:
+    while isinstance(code, str) and code in broader:
+        code = broader[code]
+        yield code
 
 
 def _meaning(code: str) -> Any:

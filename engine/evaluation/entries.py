@@ -66,25 +66,19 @@ def _stages(context: Context, name: str) -> list[EntryRecord]:
 
 
 def _acts(context: Context, name: str) -> list[EntryRecord]:
-    acts = [
-        act for act in context.world.chart.acts.values() if act.enrolment == context.enrolment.id and act.action == name
-    ]
+    acts = list(context.world.owned("acts", context.enrolment.id, name))
     acts.sort(key=lambda act: act.seq)
     return [act for act in acts if act.at <= context.as_of]
 
 
 def _holds(context: Context, name: str) -> list[EntryRecord]:
-    holds = [
-        one for one in context.world.chart.holds.values() if one.enrolment == context.enrolment.id and one.code == name
-    ]
+    holds = list(context.world.owned("holds", context.enrolment.id, name))
     holds.sort(key=lambda one: one.opened)
     return [one for one in holds if one.opened <= context.as_of]
 
 
 def _tasks(context: Context, name: str) -> list[EntryRecord]:
-    tasks = [
-        one for one in context.world.chart.tasks.values() if one.enrolment == context.enrolment.id and one.code == name
-    ]
+    tasks = list(context.world.owned("tasks", context.enrolment.id, name))
     return sorted((one for one in tasks if one.closed and one.closed <= context.as_of), key=moment_of)
 
 
@@ -146,7 +140,7 @@ def valued(context: Context, reading: Reading) -> Reading:
     """A fact read as its value; what happened (an exposure, an act, an arrival) stays an entry with its attributes."""
     if isinstance(reading.value, Fact):
         inner = value_of(context, reading.value, reading.until)
-        return replace(inner, facts=joined(reading.facts, inner.facts))
+        return inner if reading.facts == inner.facts else replace(inner, facts=joined(reading.facts, inner.facts))
     return reading
 
 
@@ -166,16 +160,16 @@ def limit(comparator: str, value: Decimal) -> Range:
 def attribute_of(context: Context, entry: Any, name: str, reading: Reading) -> Reading:
     """An attribute of an entry; one that was not recorded is unknown. A date stated beside a value is its `date`."""
     if name == "date" and isinstance(entry, Fact) and isinstance(entry.attributes.get("date"), date):
-        return replace(reading, value=entry.attributes["date"], unit="", clock=False)
+        return reading.holding(entry.attributes["date"])
     if name == "date":
-        return replace(reading, value=local_day(when_of(entry), context.world.zone), unit="", clock=False)
+        return reading.holding(local_day(when_of(entry), context.world.zone))
     if name == "time":
-        return replace(reading, value=when_of(entry), unit="", clock=False)
+        return reading.holding(when_of(entry))
     if name == "value" and isinstance(entry, Fact):
         chosen, conflict = settle_conflict(context, entry)
         return conflict or value_of(context, chosen, reading.until)
     if name in ("role", "name") and isinstance(entry, Act):
-        return replace(reading, value=getattr(entry.by, name), unit="", clock=False)
+        return reading.holding(getattr(entry.by, name))
     values = _attributes(entry)
     if name not in values or values[name] is None:
         code = entry.code if isinstance(entry, Fact) else name
@@ -183,7 +177,7 @@ def attribute_of(context: Context, entry: Any, name: str, reading: Reading) -> R
             Why.NO_UNIT if name == "uln" else Why.NEVER_RECORDED, code, facts=reading.facts, until=reading.until
         )
     value, unit = plain(values[name], _unit_of(context, entry, name, values))
-    return replace(reading, value=value, unit=unit, clock=False)
+    return reading.holding(value, unit)
 
 
 def _attributes(entry: Any) -> Any:

@@ -5,7 +5,6 @@ Two final values of one sample that disagree are a conflict, unknown to a guard 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -24,8 +23,7 @@ def fact_value(context: Context, code: str) -> Reading:
     """The value of the latest usable entry of a fact."""
     reading = fact_entry(context, code)
     if isinstance(reading.value, Fact):
-        inner = entries.value_of(context, reading.value, reading.until)
-        return replace(inner, facts=reading.facts)
+        return entries.value_of(context, reading.value, reading.until)
     return reading
 
 

@@ -54,11 +54,7 @@ def task_is(node: s.TaskIs, scope: Scope) -> CriterionFunction:
         if other is None:
             return Verdict(NOT_MET, node)
         context.world.tracker.read(own_cell("task", other.enrolment.id, node.task))
-        tasks = [
-            one
-            for one in context.world.chart.tasks.values()
-            if one.enrolment == other.enrolment.id and one.code == node.task
-        ]
+        tasks = context.world.owned("tasks", other.enrolment.id, node.task)
         return Verdict(state_of(any(_TASK_STATES[node.state](task) for task in tasks)), node)
 
     return judge

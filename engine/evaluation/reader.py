@@ -17,7 +17,7 @@ from engine.evaluation.facts import BUILT_IN, fact_entry, fact_value
 from engine.evaluation.results import Gap, Range, Reading, Why, joined, sooner
 from engine.evaluation.settings import setting
 from engine.evaluation.tracking import own_cell
-from engine.functions import NotKnown
+from engine.functions import AtLeast, NotKnown
 from engine.model import Act, Fact, Task
 
 
@@ -91,11 +91,7 @@ class ContextReader:
         """Tasks of this enrolment by their rule, oldest due first."""
         context = self._context
         context.world.tracker.read(own_cell("task", context.enrolment.id, code))
-        found = [
-            task
-            for task in context.world.chart.tasks.values()
-            if task.enrolment == context.enrolment.id and task.code == code
-        ]
+        found = context.world.owned("tasks", context.enrolment.id, code)
         return sorted(found, key=lambda task: (str(task.due or task.opens or task.created), task.occurrence))
 
     def acts(self, action: str) -> Sequence[Act]:
@@ -130,6 +126,8 @@ def _call(context: Context, name: str) -> Reading:
         value = function.compute(reader)
     except NotKnown as gap:
         return Reading(gaps=(Gap(Why(gap.reason), gap.code),), facts=reader.facts, until=reader.until)
+    if isinstance(value, AtLeast):
+        return Reading(Range(low=Decimal(value.value)), function.unit, facts=reader.facts, until=reader.until)
     if isinstance(value, int) and not isinstance(value, bool):
         value = Decimal(value)
     return Reading(value, function.unit, facts=reader.facts, until=reader.until)

@@ -80,6 +80,10 @@ class Reading:
         """Whether there is a value, exact or within limits."""
         return self.value is not None
 
+    def holding(self, value: Any, unit: str = "") -> Reading:
+        """Another value that rests on the same evidence; no longer the moving present."""
+        return Reading(value, unit, self.gaps, self.facts, self.until)
+
 
 @dataclass(slots=True)
 class Verdict:

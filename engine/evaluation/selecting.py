@@ -7,6 +7,7 @@ month ends stay exact; windows are inclusive at both ends.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -44,7 +45,9 @@ class Selection:
 
 
 Test = Callable[[EntryRecord], tuple[bool | None, datetime | None]]
-WindowFunction = Callable[[Context], tuple[Test, tuple[Gap, ...]]]
+Prepared = tuple[Test, tuple[Gap, ...], datetime | None]
+"""The test of a window, what is unknown about it, and the moment before which nothing can lie inside."""
+WindowFunction = Callable[[Context], Prepared]
 
 
 def compile_selector(selector: s.Selector, scope: Scope) -> Callable[[Context], Selection]:
@@ -60,19 +63,29 @@ def compile_selector(selector: s.Selector, scope: Scope) -> Callable[[Context], 
         entries = found(context, selector.source, name) if name else []
         selection.recorded = bool(entries)
         tests = [window(context) for window in windows]
-        for _, gaps in tests:
+        for _, gaps, _ in tests:
             selection.gaps = joined(selection.gaps, gaps)
-        for entry in entries:
-            _sort_in(selection, context, entry, selector.verb, [test for test, _ in tests], having)
+        if not tests and having is None:
+            selection.certain = [one for one in entries if _happened(one, selector.verb)] if selector.verb else entries
+            return selection
+        decide = [test for test, _, _ in tests]
+        for entry in _late_enough(entries, tests):
+            _sort_in(selection, context, entry, selector.verb, decide, having)
         return selection
 
     return select
 
 
+def _late_enough(entries: list[EntryRecord], tests: list[Prepared]) -> list[EntryRecord]:
+    """Without the old entries that cannot lie in one of the windows: the cost follows the window, not the history."""
+    bounds = [earliest for _, _, earliest in tests if earliest is not None]
+    return entries[bisect_left(entries, max(bounds), key=moment_of) :] if bounds and entries else entries
+
+
 def _sort_in(
     selection: Selection, context: Context, entry: EntryRecord, verb: str, tests: list[Test], having: Any
 ) -> None:
-    if verb and not (isinstance(entry, Fact) and entry.event is not None and entry.event.value == verb):
+    if verb and not _happened(entry, verb):
         return
     certain = True
     for test in tests:
@@ -91,6 +104,11 @@ def _sort_in(
             certain = False
             selection.gaps = joined(selection.gaps, verdict.gaps)
     (selection.certain if certain else selection.maybe).append(entry)
+
+
+def _happened(entry: EntryRecord, verb: str) -> bool:
+    """Whether an entry is a fact of this event (given, started, stopped, occurred)."""
+    return isinstance(entry, Fact) and entry.event == verb
 
 
 def resolver(selector: s.Selector, scope: Scope) -> Callable[[Context], str]:
@@ -139,14 +157,15 @@ def compile_window(window: s.Window, scope: Scope) -> WindowFunction:
     read_date = compile_watched(window.date, scope) if window.date is not None else None
     read_lengths = [compile_value(one, scope) for one in (window.period, window.upper) if one is not None]
 
-    def prepare(context: Context) -> tuple[Test, tuple[Gap, ...]]:
+    def prepare(context: Context) -> Prepared:
         day = scalar(context, read_date(context)) if read_date else Reading(context.as_of, clock=True)
         lengths = [scalar(context, read(context)) for read in read_lengths]
         if not isinstance(day.value, date) or not all(isinstance(one.value, Duration) for one in lengths):
-            return _unsure, joined(*(one.gaps for one in (day, *lengths))) or (Gap(Why.IMPRECISE, ""),)
+            return _unsure, joined(*(one.gaps for one in (day, *lengths))) or (Gap(Why.IMPRECISE, ""),), None
         lower, upper = _limits(window.kind, [one.value for one in lengths])
         hung = _day(context, day, any(one.value.seconds for one in lengths))
-        return _tested(_Window(window.kind, window.side, hung, lower, upper, context.world.zone), day.clock), ()
+        ready = _Window(window.kind, window.side, hung, lower, upper, context.world.zone)
+        return _tested(ready, day.clock), (), ready.earliest
 
     return prepare
 
@@ -205,6 +224,17 @@ class _Window:
         """Whether it counts clock time, so that a day without a time is a stretch and not a point."""
         return bool(self.lower.seconds or (self.upper is not None and self.upper.seconds))
 
+    @property
+    def earliest(self) -> datetime | None:
+        """A moment before which nothing lies inside; two days too early, so that no rule of days or zones matters."""
+        reach = Duration() if self.after else self.upper
+        if reach is None:
+            return None
+        try:
+            return instant(self.day, self.zone) - timedelta(31 * reach.months + reach.days + 2, reach.seconds)
+        except OverflowError:
+            return None
+
     def place(self, when: Any, day: Any) -> int:
         """Where a moment lies: -1 before the window, 0 inside, 1 after it. Months are added, never subtracted."""
         if self.after:
@@ -229,6 +259,27 @@ class _Window:
 
 
 def _tested(window: _Window, clock: bool) -> Test:
+    return _point_tested(window, clock) if not window.minutes else _stretch_tested(window, clock)
+
+
+def _point_tested(window: _Window, clock: bool) -> Test:
+    """Where no minutes count, an entry and the date are each one point."""
+    present = instant(window.day, window.zone) if clock else None
+
+    def test(entry: EntryRecord) -> tuple[bool | None, datetime | None]:
+        when = when_of(entry)
+        try:
+            inside = window.place(when, window.day) == 0
+            if present is None:
+                return inside, None
+            return inside, min((turn for turn in window.turns(when) if turn > present), default=None)
+        except (OverflowError, ValueError):  # beyond the last year of the calendar
+            return None, None
+
+    return test
+
+
+def _stretch_tested(window: _Window, clock: bool) -> Test:
     days = _spread(window.day, window)
     present = instant(window.day, window.zone)
 

@@ -244,12 +244,12 @@ def changed(node: s.Changed, scope: Scope) -> Judged:
         if not facts:
             return UNKNOWN, unknown(Why.NEVER_RECORDED, resolve(context))
         prepared = [window(context) for window in windows]
-        walk = _Walk(context, node, [test for test, _ in prepared])
+        walk = _Walk(context, node, [test for test, _, _ in prepared])
         groups = _moments(facts)
         if certain := walk.change(groups, doubtful=False):
             return MET, Reading(True, facts=certain, until=walk.until)
         if possible := walk.change(groups, doubtful=True):
-            gaps = joined(*(gaps for _, gaps in prepared)) or (Gap(Why.CONFLICT, facts[-1].code),)
+            gaps = joined(*(gaps for _, gaps, _ in prepared)) or (Gap(Why.CONFLICT, facts[-1].code),)
             return UNKNOWN, Reading(gaps=gaps, facts=possible, until=walk.until)
         return NOT_MET, Reading(False, facts=tuple(fact.id for fact in facts[-2:]), until=walk.until)
 

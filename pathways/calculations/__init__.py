@@ -9,11 +9,14 @@ from pathways.calculations import (
     body_size,
     corticosteroid_dose,
     creatinine_clearance,
+    crs_grade,
     dosing_adequacy,
     easix,
     granulocyte_recovery,
+    icans_grade,
     immunoglobulin_level,
     immunosuppressants,
+    second_expansion,
     viral_load,
 )
 
@@ -22,10 +25,13 @@ __all__ = [
     "body_size",
     "corticosteroid_dose",
     "creatinine_clearance",
+    "crs_grade",
     "dosing_adequacy",
     "easix",
     "granulocyte_recovery",
+    "icans_grade",
     "immunoglobulin_level",
     "immunosuppressants",
+    "second_expansion",
     "viral_load",
 ]

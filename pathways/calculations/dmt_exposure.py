@@ -16,7 +16,13 @@ from pathways.calculations.reading import NOT_YET
 MONTHS = 6
 
 
-@function("high_efficacy_dmt_since", en="Start of a high-efficacy DMT taken for six months", zh="高效DMT（满6个月）起始日", kind="date", statements=["CART-2.3.2"])
+@function(
+    "high_efficacy_dmt_since",
+    en="Start of a high-efficacy DMT taken for six months",
+    zh="高效DMT（满6个月）起始日",
+    kind="date",
+    statements=["CART-2.3.2"],
+)
 def high_efficacy_dmt_since(read: Reader) -> date:
     """The earliest start of a high-efficacy DMT that was taken for at least six months. Raises `NotKnown` where there is none yet."""
     by_drug: dict[str, list[Fact]] = {}
@@ -33,5 +39,11 @@ def _long(read: Reader, entries: list[Fact]) -> bool:
     last = entries[-1]
     running = last.event is ExposureEvent.STARTED
     planned = read.attribute(last, "planned_next")
-    end = read.today if running else max(last.effective_day, min(planned, read.today)) if isinstance(planned, date) else last.effective_day
+    end = (
+        read.today
+        if running
+        else max(last.effective_day, min(planned, read.today))
+        if isinstance(planned, date)
+        else last.effective_day
+    )
     return add_months(entries[0].effective_day, MONTHS) <= end

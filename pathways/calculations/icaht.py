@@ -93,7 +93,9 @@ def _longest(observed: list[Decimal | None], limit: Decimal, joined: int, missin
     return best
 
 
-@function("icaht_grade_late", en="Late ICAHT grade", zh="晚期ICAHT分级", kind="quantity", statements=["CART-11.7", "CART-P1"])
+@function(
+    "icaht_grade_late", en="Late ICAHT grade", zh="晚期ICAHT分级", kind="quantity", statements=["CART-11.7", "CART-P1"]
+)
 def icaht_grade_late(read: Reader) -> int:
     """Grade 0 to 4 after day 30: the gravest threshold that at least two days reach; a single value grades provisionally."""
     after = day_0(read) + timedelta(days=LAST_EARLY_DAY)

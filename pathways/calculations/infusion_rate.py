@@ -18,7 +18,13 @@ LATER_RATES = (Decimal(5), Decimal(10))
 _LINE = re.compile(r"^\s*(\d+)\s*-\s*(\d+)\s*min\w*\s*:?\s*(\d+(?:\.\d+)?)\s*ml/min\s*$", re.IGNORECASE)
 
 
-@function("infusion_rates_within_limits", en="Infusion rates within limits", zh="回输速度在范围内", kind="boolean", statements=["CART-13.8"])
+@function(
+    "infusion_rates_within_limits",
+    en="Infusion rates within limits",
+    zh="回输速度在范围内",
+    kind="boolean",
+    statements=["CART-13.8"],
+)
 def infusion_rates_within_limits(read: Reader) -> bool:
     """Of the latest infusion. Raises `NotKnown` before one, without a rate log, and for a line that cannot be read."""
     infusions = read.entries("car_t_infusion", "given")

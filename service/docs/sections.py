@@ -68,6 +68,7 @@ def _effects(reading: Reading, effects: list[Effect]) -> list[str]:
 
 
 def _effect(reading: Reading, one: Effect) -> str:
+    """What one effect does, beyond this enrolment or within it."""
     if one.record:
         name = reading.fact(one.record.fact)[0]
         value = f" = {reading.value(one.record.value)[0]}" if one.record.value else ""
@@ -76,10 +77,15 @@ def _effect(reading: Reading, one: Effect) -> str:
         return f"opens `{one.open.pathway}`"
     if one.close:
         return f"closes `{one.close.pathway}` to {one.close.to}"
-    if one.anchor:
-        return f"sets {', '.join(f'{key} = {reading.value(text)[0]}' for key, text in one.anchor.items())}"
     if one.register_caller:
         return "ends the caller" if one.register_caller.ended else "registers the caller"
+    return _within(reading, one)
+
+
+def _within(reading: Reading, one: Effect) -> str:
+    """An effect on the enrolment itself: anchors, holds, tasks, messages, deviations."""
+    if one.anchor:
+        return f"sets {', '.join(f'{key} = {reading.value(text)[0]}' for key, text in one.anchor.items())}"
     if one.release:
         return f"releases {reading.labels.of('hold', one.release, 'en')}"
     if one.place:

@@ -10,7 +10,7 @@ from engine.definition.checking.sentences import Sentence
 from engine.definition.checking.subject import Subject
 from engine.definition.checking.walking import Inside, walk
 from engine.definition.reading import Problem
-from engine.evaluation.scope import ENTRY_KEYS
+from engine.evaluation.scope import BUILT_IN, ENTRY_KEYS
 from engine.language import syntax as s
 from engine.language.printing import canonical
 from engine.units import UnitError, same_kind
@@ -172,7 +172,7 @@ def _attribute(
 
 def _means_something(subject: Subject, name: str) -> bool:
     spec = subject.spec
-    known = {*spec.values, *subject.functions, "today", "now", "age", "sex", "birth_date"}
+    known = {*spec.values, *subject.functions, *BUILT_IN}
     return name in known or subject.catalogue.canonical(name) is not None or subject.catalogue.is_derived(name)
 
 

@@ -162,6 +162,8 @@ def _holds_and_notices(spec: DefinitionSpec) -> Iterator[_Raw]:
     for part in ("notifications", "deviations"):
         for name, notice in getattr(spec, part).items():
             yield f"{part}.{name}.when", notice.when, False, _frame("notice", name, edges=tuple(notice.on))
+            raised = getattr(notice, "raised", None)
+            yield f"{part}.{name}.raised.when", raised.when if raised else None, False, _frame("notice", name)
 
 
 def _task(place: str, task: TaskSpec, name: str) -> Iterator[_Raw]:
