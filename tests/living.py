@@ -61,8 +61,13 @@ def bare(more: str = "", name: str = "bench") -> str:
 
 
 @cache
-def registry_of(*texts: str, functions: tuple[Function, ...] = ()) -> Registry:
+def registry_of(*texts: str) -> Registry:
     """A registry of definitions given as text; compiled once for each combination."""
+    return registry_with((), *texts)
+
+
+def registry_with(functions: Sequence[Function], *texts: str) -> Registry:
+    """A registry with functions of the test."""
     catalogue = load_catalogue()
     registry = Registry(catalogue, {one.name: one for one in functions})
     sources = [Source(f"test{number}", text) for number, text in enumerate(texts)]

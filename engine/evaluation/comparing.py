@@ -55,19 +55,29 @@ def _aligned(left: Reading, right: Reading) -> tuple[Any, Any]:
     """Both values in one unit. A whole number of years compares with an age, a length of time with a number of days."""
     one, other = left.value, right.value
     if isinstance(one, Duration) or isinstance(other, Duration):
+        if {_scale(one, left.unit), _scale(other, right.unit)} == {"months", "days"}:
+            raise UnitError(
+                "months and days cannot be compared as lengths", remedy="Compare dates from one anchor instead."
+            )
         return _length(one, left.unit), _length(other, right.unit)
     return one, in_unit(other, right.unit, left.unit)
+
+
+def _scale(value: Any, unit: str) -> str:
+    """What a length counts: months (years, too), days, both at once, or just a number."""
+    if not isinstance(value, Duration):
+        return "months" if unit == "a" else ""
+    days = bool(value.days or value.seconds)
+    if value.months and days:
+        raise UnitError("months and days cannot be compared as one length", remedy="Compare dates instead.")
+    return "months" if value.months else "days" if days else ""
 
 
 def _length(value: Any, unit: str) -> Any:
     if not isinstance(value, Duration):
         return value * 12 if unit == "a" else value
-    if value.months and not (value.days or value.seconds):
-        return Decimal(value.months)
     if value.months:
-        raise UnitError(
-            "months and days cannot be compared as lengths", remedy="Compare dates from one anchor instead."
-        )
+        return Decimal(value.months)
     return Decimal(value.days) + Decimal(value.seconds) / 86400
 
 

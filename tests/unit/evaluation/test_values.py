@@ -11,7 +11,7 @@ from engine.errors import AuthorError
 from engine.evaluation.reader import ContextReader
 from engine.evaluation.results import Range
 from engine.functions import Function, NotKnown, Reader
-from tests.living import Life, bare, registry_of
+from tests.living import Life, bare, registry_with
 
 MORE = bare("""
 settings:
@@ -25,7 +25,7 @@ values:
   last: latest rituximab
 tables:
   plan: {columns: [hbsag, diabetes, days], rows: [[positive, 'yes', 10 days], [negative, 'no', 20 days]]}
-  drugs: {columns: [drug, least], rows: [[tofacitinib, '3'], [inebilizumab, 5 g/L]]}
+  drugs: {columns: [drug, interval], rows: [[tofacitinib, '3'], [inebilizumab, 5 g/L]]}
 """)
 
 
@@ -93,7 +93,7 @@ def test_what_happened_is_worth_its_moment_in_sums_and_comparisons() -> None:
         ("count of rituximab with (adequate_course is yes) >= 1", "met"), ("count of rituximab with (adequate_course is yes) >= 2", "unknown"),
         ("count of rituximab with (adequate_course is yes) >= 4", "not_met"), ("number met of (age >= 18 years; hbsag is positive; 1 > 2) = 1", "unknown"),
         ("number met of (age >= 18 years; hbsag is positive; 1 > 2) <= 2", "met"), ("no rituximab with (dose > 600 mg)", "not_met"),
-        ("any rituximab stopped", "not_met"), ("count of rituximab is 3", "met"), ("count of rituximab with (adequate_course is yes) is 1", "unknown"),
+        ("any rituximab stopped", "not_met"), ("count of rituximab given within 1 month is one", "not_met"), ("count of rituximab with (adequate_course is yes) is none", "unknown"),
     ],
 )  # fmt: skip
 def test_entries_are_counted_those_that_may_count_as_a_range(sentence: str, state: str) -> None:
@@ -110,8 +110,8 @@ def test_a_table_gives_the_cell_of_the_row_that_fits_exactly() -> None:
     assert said(one, "table_days") == "10 days"
     one.record("hbsag", "negative")
     assert said(one, "table_days") == "plan: never_recorded"
-    assert said(one, "least in table drugs for (tofacitinib)") == "3"
-    assert said(one, "least in table drugs for (inebilizumab)") == "5 g/L"
+    assert said(one, "interval in table drugs for (tofacitinib)") == "3"
+    assert said(one, "interval in table drugs for (inebilizumab)") == "5 g/L"
 
 
 @pytest.mark.parametrize(
@@ -146,13 +146,10 @@ def test_the_next_date_of_a_grid_is_counted_from_its_anchor(sentence: str, expec
         # what makes no sense is not comparable, and no exception
         ("5 g/L + 3 mg", "+: not_comparable"), ("today * 2", "*: not_comparable"), ("5 g/L + 3 days", "+: not_comparable"), ("9999-12-31 + 1 day", "+: not_comparable"),
         ("today, rounded to 1 mg", "rounding: not_comparable"), ("5 g/L, rounded to 0 g/L", "rounding: not_comparable"), ("least of (5 g/L; today)", "least: not_comparable"),
-        ("now - 1 month", "-: not_comparable"),
     ],
 )  # fmt: skip
 def test_arithmetic_is_exact_and_rounds_once_half_up(sentence: str, expected: str) -> None:
     one = life(("weight", "52 kg", "2026-03-30"))
-    if sentence == "now - 1 month":
-        pytest.skip("the present as a value is a plain moment")
     assert said(one, sentence) == expected
 
 
@@ -163,11 +160,11 @@ def test_arithmetic_is_exact_and_rounds_once_half_up(sentence: str, expected: st
         ("hbv_dna = 10 [IU]/mL", "not_met"), ("hbv_dna != 10 [IU]/mL", "met"), ("hbv_dna = 5 [IU]/mL", "unknown"), ("hbv_dna is known", "met"),
         ("hbv_dna + 10 [IU]/mL <= 20 [IU]/mL", "met"), ("30 [IU]/mL - hbv_dna >= 20 [IU]/mL", "met"), ("2 * hbv_dna < 20 [IU]/mL", "met"), ("2 * hbv_dna < 10 [IU]/mL", "unknown"),
         ("least of (hbv_dna; 50 [IU]/mL) < 20 [IU]/mL", "met"), ("greatest of (hbv_dna; 5 [IU]/mL) <= 10 [IU]/mL", "met"), ("igg > 20 g/L", "met"), ("igg <= 25 g/L", "unknown"),
-        ("least of (igg; alt) <= 30 g/L", "unknown"), ("greatest of (igg; 1 g/L) > 20 g/L", "met"), ("earliest of (onset; 2026-03-01) <= 2026-03-01", "met"),
+        ("least of (igg; alt) <= 30 g/L", "unknown"), ("greatest of (igg; 1 g/L) >= 20 g/L", "met"), ("40 days > 1 month", "unknown"), ("age > 30 days", "unknown"), ("age > 1 month + 1 day", "unknown"), ("earliest of (onset; 2026-03-01) <= 2026-03-01", "met"),
         ("earliest of (onset; 2026-03-01) < 2026-02-01", "unknown"), ("latest of (onset; 2026-03-01) >= 2026-03-01", "met"), ("earliest of (onset; 2026-03-01) + 1 month <= today + 1 day", "met"),
         ("today >= earliest of (onset; 2026-03-01)", "met"), ("earliest of (onset; 2026-03-01) = today", "unknown"), ("latest of (earliest of (onset; 2026-03-01); 2026-03-05) >= 2026-03-05", "met"),
         ("earliest of (onset; 2026-03-01) is known", "met"), ("hbv_dna > yes", "unknown"), ("3 months > 90 days", "unknown"), ("2 months < 3 months", "met"), ("48 hours = 2 days", "met"),
-        ("2 days >= 2", "met"), ("1 month = 1", "met"), ("igg, rounded to 1 g/L > 1 g/L", "unknown"), ("age = 46 years", "met"), ("age < 552 months", "not_met"), ('"a" = "a"', "met"), ('"a" < 1', "unknown"),
+        ("2 days >= 2", "met"), ("1 month = 1", "met"), ("age = 46 years", "met"), ("age < 552 months", "not_met"), ('"a" = "a"', "met"), ('"a" < 1', "unknown"),
     ],
 )  # fmt: skip
 def test_ranges_compare_in_three_values(sentence: str, state: str) -> None:
@@ -231,7 +228,7 @@ FUNCTIONS = (
 
 
 def test_a_registered_function_reads_as_a_sentence_does_and_keeps_its_evidence() -> None:
-    one = Life(registry=registry_of(MORE, functions=FUNCTIONS), start="2026-03-31")
+    one = Life(registry=registry_with(FUNCTIONS, MORE), start="2026-03-31")
     assert said(one, "twice_igg") == "igg: never_recorded"
     fact = one.record("igg", "6 g/L")
     reading = one.read("twice_igg")
