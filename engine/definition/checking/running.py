@@ -74,7 +74,7 @@ def _of_one(subject: Subject) -> list[Problem]:
 def _unreadable(subject: Subject) -> Iterable[Problem]:
     """What compiling the sentences finds: grammar, and names that nothing defines."""
     findings: list[tuple[str, AuthorError]] = []
-    names_known = frozenset(subject.others)
+    names_known = frozenset(subject.others) | subject.announced
     if not list(effects.tables(subject)):
         try:
             compile_definition(subject.spec, "", subject.catalogue, subject.functions, names_known, findings)
