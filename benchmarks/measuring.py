@@ -53,7 +53,7 @@ def alternating(works: Mapping[str, Callable[[], object]], rounds: int) -> dict[
     """Every work once in each round, in turns of changing order, so that a disturbance meets all alike."""
     found: dict[str, list[Spent]] = {name: [] for name in works}
     for number in range(rounds):
-        names = list(works) if number % 2 == 0 else list(reversed(works))
+        names = list(works) if number % 2 == 0 else list(works)[::-1]
         for name in names:
             found[name].append(spent(works[name]))
     return found

@@ -71,7 +71,7 @@ def judge(w: Working, enrolment: Enrolment, action: str, given: Mapping[str, Any
     judgement.formal += _stage_reasons(enrolment, rule)
     context = w.context(enrolment.id, **{"with": parameters})
     judgement.findings = _findings(context, rule)
-    judgement.dose = _dose(context, rule)
+    judgement.dose = dose_of(context, rule)
     return judgement
 
 
@@ -109,7 +109,7 @@ def _gate_findings(context: Context, caller: str) -> list[Finding]:
     return context.definition.gate.read(context.bound(caller=bound)).findings
 
 
-def _dose(context: Context, rule: ActionRule) -> str | None:
+def dose_of(context: Context, rule: ActionRule) -> str | None:
     """The dose as of the moment for which the guard is judged, since a birthday may lie before a planned start (INE §8.1).
 
     What is known now but too old by then still gives a dose: it is judged again when the dose is given.

@@ -22,7 +22,7 @@ from engine.commands import (
 )
 from engine.decide import acting, enrolling, recording, tasks, timers
 from engine.decide.explaining import tree
-from engine.decide.review import question_acts
+from engine.decide.review import doses_given, question_acts
 from engine.decide.settling import settle
 from engine.decide.working import Index, Working
 from engine.definition.guards import Finding
@@ -85,14 +85,16 @@ def _record(w: Working, command: RecordFacts) -> Carried:
 
 
 def _correct(w: Working, command: CorrectFact) -> Carried:
+    doses = doses_given(w)
     old, new = recording.correct(w, command)
-    question_acts(w, old, new)
+    question_acts(w, old, new, doses)
     return Event.FACT_CORRECTED, Outcome(Verdict.ACCEPTED, created=(new.id,)), {}
 
 
 def _retract(w: Working, command: RetractFact) -> Carried:
+    doses = doses_given(w)
     old, new = recording.retract(w, command)
-    question_acts(w, old, new)
+    question_acts(w, old, new, doses)
     return Event.FACT_RETRACTED, Outcome(Verdict.ACCEPTED, created=(new.id,)), {}
 
 

@@ -1,18 +1,26 @@
-"""When a fact is corrected or voided: which acts already done would now be refused. History stays; people are told."""
+"""When a fact is corrected or voided: which acts already done would now be refused or give another dose. History stays; people are told."""
 
 from __future__ import annotations
 
 from engine.audit import Event
-from engine.decide.acting import guarding
+from engine.decide.acting import dose_of, guarding
 from engine.decide.working import Working
 from engine.definition.guards import included
+from engine.definition.rules import ActionRule
+from engine.evaluation.context import Context
 from engine.model import Act, Fact
 
 
-def question_acts(w: Working, old: Fact, new: Fact) -> None:
-    """Feel `superseded:<action>` for each act whose guard now refuses because of the new version of a fact."""
+def doses_given(w: Working) -> dict[str, str | None]:
+    """The dose of each act that gives one, by the facts as they stand, for the moment of the act."""
+    return {act.id: _dose(w, act) for act in w.chart.acts.values() if _dose_rule(w, act) is not None}
+
+
+def question_acts(w: Working, old: Fact, new: Fact, doses: dict[str, str | None]) -> None:
+    """Feel `superseded:<action>` for each act whose guard now refuses, or whose dose is no longer that of `doses`."""
     for act in list(w.chart.acts.values()):
-        if act.at >= old.recorded and _now_refused(w, act, old, new):
+        changed = act.id in doses and _dose(w, act) != doses[act.id]
+        if act.at >= old.recorded and (changed or _now_refused(w, act, old, new)):
             w.say(Event.DECISION_QUESTIONED, act.enrolment, act=act.id, action=act.action, fact=new.id)
             enrolment = w.enrolment(act.enrolment)
             guard = guarding(w, enrolment, w.definition(enrolment).spec.actions[act.action].guard)
@@ -20,12 +28,26 @@ def question_acts(w: Working, old: Fact, new: Fact) -> None:
                 w.feel(f"superseded:{act.action}", where, act)
 
 
+def _dose_rule(w: Working, act: Act) -> ActionRule | None:
+    rule = w.definition(w.enrolment(act.enrolment)).rules.actions.get(act.action)
+    return rule if rule is not None and rule.dose is not None else None
+
+
+def _dose(w: Working, act: Act) -> str | None:
+    rule = _dose_rule(w, act)
+    return dose_of(_as_of(w, act), rule) if rule is not None else None
+
+
+def _as_of(w: Working, act: Act) -> Context:
+    return w.context(act.enrolment, **{"with": act.parameters}).shifted(act.at)
+
+
 def _now_refused(w: Working, act: Act, old: Fact, new: Fact) -> bool:
     enrolment = w.enrolment(act.enrolment)
     spec = w.definition(enrolment).spec.actions.get(act.action)
     if spec is None or not spec.guard:
         return False
-    context = w.context(enrolment.id, **{"with": act.parameters}).shifted(act.at)
+    context = _as_of(w, act)
     guard = spec.guard
     findings = included(context, guard) if "." in guard else context.definition.guards[guard].requirements(context)
     touched = {old.id, new.id}

@@ -21,6 +21,7 @@ from engine.errors import AuthorError
 from engine.evaluation.context import Context
 from engine.evaluation.results import Verdict
 from engine.evaluation.tracking import Rule
+from engine.model import Enrolment
 
 MOST_ROUNDS = 40
 """More rounds than this mean that a definition moves in a circle."""
@@ -114,7 +115,7 @@ def _take(
 ) -> None:
     bindings = {"entry": edge.entry} if edge is not None and edge.entry is not None else {}
     carry_out(w, enrolment_id, rule.effects, f"{rule.id}/{w.chart.patient.seq}", **bindings)
-    if target is not None and w.enrolment(enrolment_id).open:
+    if target is not None and (w.enrolment(enrolment_id).open or _reopenable(w, w.enrolment(enrolment_id))):
         move(w, enrolment_id, target, rule.id, because)
 
 
@@ -127,20 +128,41 @@ def _feel_edges(w: Working) -> bool:
         edge = w.edges.popleft()
         felt = True
         if edge.enrolment is None:
-            for enrolment in w.open_enrolments():
+            for enrolment in [*w.open_enrolments(), *_listening(w)]:
                 _feel(w, enrolment.id, edge)
         elif edge.enrolment in w.chart.enrolments:
             _feel(w, edge.enrolment, edge)
     return felt
 
 
+def _listening(w: Working) -> list[Enrolment]:
+    """Ended enrolments that a fact may open again: the newest of a pathway, in a stage that is terminal and reopenable."""
+    ended = [one for one in w.chart.enrolments.values() if not one.open]
+    return [one for one in ended if _reopenable(w, one) and w.world.newest(one.pathway) == one]
+
+
+def _reopenable(w: Working, enrolment: Enrolment) -> bool:
+    return w.definition(enrolment).spec.stages[enrolment.stage].reopenable
+
+
 def _feel(w: Working, enrolment_id: str, edge: Edge) -> None:
     enrolment = w.enrolment(enrolment_id)
-    if enrolment.open:
+    if not enrolment.open and edge.enrolment is None:
+        _reopen(w, enrolment, edge)
+    if w.enrolment(enrolment_id).open:
         for rule in w.definition(enrolment).rules.automatic:
             if any(hears(name, edge.name) for name in rule.edges) and _applies(rule, w.enrolment(enrolment_id).stage):
                 _take_on_edge(w, enrolment_id, rule, edge)
-    feel_edge(w, enrolment_id, edge)
+    if w.enrolment(enrolment_id).open or edge.enrolment is not None:
+        feel_edge(w, enrolment_id, edge)
+
+
+def _reopen(w: Working, enrolment: Enrolment, edge: Edge) -> None:
+    """The rules that name the ended stage as one they lead out of."""
+    for rule in w.definition(enrolment).rules.automatic:
+        leads_out = enrolment.stage in (rule.spec.from_ or ())
+        if leads_out and not w.enrolment(enrolment.id).open and any(hears(name, edge.name) for name in rule.edges):
+            _take_on_edge(w, enrolment.id, rule, edge)
 
 
 def _take_on_edge(w: Working, enrolment_id: str, rule: AutomaticRule, edge: Edge) -> None:

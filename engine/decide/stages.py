@@ -29,6 +29,9 @@ def move(w: Working, enrolment_id: str, to: str, via: str, because: Verdict | No
         w.feel(f"child:{enrolment.pathway}.{target}", enrolment.parent, entry)
     if w.definition(enrolment).spec.stages[target].terminal:
         _end(w, enrolment_id)
+    elif not enrolment.open:
+        w.change(enrolment_id, closed=None)
+        w.say(Event.ENROLMENT_OPENED, enrolment_id, stage=target, reopened=True)
 
 
 def previous_stage(enrolment: Enrolment) -> str:

@@ -237,7 +237,7 @@ def notices(w: Working, rule: TaskRule, task: Task) -> list[tuple[str, datetime,
                 found.append(
                     (
                         f"overdue{number}",
-                        _steps_after(w, task, moment, period),
+                        _steps_after(w, task, moment, period, getattr(step.spec, "counted", "window")),
                         step.spec.notify,
                         tuple(getattr(step.spec, "to", ())),
                     )
@@ -247,8 +247,10 @@ def notices(w: Working, rule: TaskRule, task: Task) -> list[tuple[str, datetime,
     return found
 
 
-def _steps_after(w: Working, task: Task, moment: datetime, period: Duration) -> datetime:
-    """A period past the end of the window; the first day counts as the day on which the task becomes overdue."""
+def _steps_after(w: Working, task: Task, moment: datetime, period: Duration, counted: str) -> datetime:
+    """A period past the end of the window (its first day is the one on which the task becomes overdue), or past the due date."""
+    if counted == "due" and task.due is not None:
+        return instant(add(task.due, period, w.zone), w.zone)
     last = task.until if task.until is not None else task.due
     assert last is not None
     return max(moment, instant(add(last, period, w.zone), w.zone))

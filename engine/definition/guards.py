@@ -6,7 +6,7 @@ guard read by callers: the first requirement that does not pass gives the gate i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -87,7 +87,7 @@ class CompiledRequirement:
             _statements(self.spec, context, row),
             self.spec,
             self.pathway,
-            tuple(self.spec.override_by),
+            tuple(self.spec.override_by or context.definition.spec.override_by),
         )
 
 
@@ -116,7 +116,10 @@ def _open_holds(context: Context) -> Iterable[Finding]:
             spec = context.definition.spec.holds[hold.code]
             verdict = Verdict(NOT_MET, s.Not(s.HoldOpen(hold.code)), facts=hold.causes)
             level = BLOCK_HARD if spec.hard else BLOCK
-            yield Finding(f"hold:{hold.code}", level, verdict, tuple(spec.statement), pathway=context.definition.id)
+            override_by = tuple(context.definition.spec.override_by)
+            yield Finding(
+                f"hold:{hold.code}", level, verdict, tuple(spec.statement), None, context.definition.id, override_by
+            )
 
 
 def included(context: Context, name: str) -> Iterable[Finding]:
@@ -267,6 +270,3 @@ def _rows(compiler: Compiler, spec: Requirement) -> tuple[Mapping[str, str], ...
     if table is None:
         raise compiler.scope.unknown(spec.each, "table", compiler.scope.spec.tables)
     return tuple(dict(zip(table.columns, row, strict=True)) for row in table.rows)
-
-
-Judge = Callable[[Context], Iterable[Finding]]

@@ -238,6 +238,9 @@ class Step(Model):
     """A notice at a distance from the task's window."""
 
     after: str = "0 days"
+    counted: Literal["window", "due"] = Field(
+        "window", description="Counted from the end of the window, or from the due date (also inside the window)."
+    )
     notify: str
     to: Names = Field(default_factory=list)
 
@@ -352,6 +355,10 @@ class DefinitionSpec(Model):
     criteria: dict[str, CriterionSpec | Sentence] = Field(default_factory=dict)
     tables: dict[str, Table] = Field(default_factory=dict)
     stages: dict[str, Stage]
+    override_by: list[str] = Field(
+        default_factory=list,
+        description="Roles that may go past an overridable block where the requirement names none; absent: any.",
+    )
     guards: dict[str, Guard] = Field(default_factory=dict)
     gate: Gate | None = None
     actions: dict[str, Action] = Field(default_factory=dict)

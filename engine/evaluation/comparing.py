@@ -6,6 +6,7 @@ a date also says when the outcome will change.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -39,6 +40,8 @@ def in_unit(value: Any, unit: str, target: str) -> Any:
 def compared(left: Reading, operator: str, right: Reading, zone: str) -> tuple[State, datetime | None]:
     """The state of `left operator right` (both known) and the moment when time alone changes it."""
     one, other = left.value, right.value
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return state_of(_holds(_order(one, in_unit(other, right.unit, left.unit)), operator)), None
     if isinstance(one, date) or isinstance(other, date) or _dated(one) or _dated(other):
         return _compare_dates(left, operator, right, zone)
     one, other = _aligned(left, right)
@@ -88,9 +91,13 @@ def _order(one: Any, other: Any) -> int:
 
 
 def _holds(order: int, operator: str) -> bool:
-    return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0, "=": order == 0, "!=": order != 0}[
-        operator
-    ]
+    return _ACCEPTS[operator](order)
+
+
+_ACCEPTS: dict[str, Callable[[int], bool]] = {
+    "<": lambda order: order < 0, "<=": lambda order: order <= 0, ">": lambda order: order > 0, ">=": lambda order: order >= 0,
+    "=": lambda order: order == 0, "!=": lambda order: order != 0,
+}  # fmt: skip
 
 
 def _range(value: Any) -> Range:

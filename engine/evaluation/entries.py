@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from engine.calendar import add, end_of, instant, is_day, local_day
@@ -129,7 +130,7 @@ def value_of(context: Context, entry: EntryRecord, until: datetime | None = None
         return Reading(entry, facts=facts_of(entry), until=until)
     definition = context.world.catalogue.facts[entry.code]
     value: Any = entry.value
-    if value in INDETERMINATE and definition.kind is FactKind.CODED:
+    if definition.kind is FactKind.CODED and value in INDETERMINATE:
         return Reading(gaps=(Gap(Why.INDETERMINATE, entry.code),), facts=(entry.id,), until=until)
     if entry.comparator and isinstance(value, Decimal):
         value = limit(entry.comparator, value)
@@ -218,10 +219,15 @@ def plain(value: Any, unit: str = "") -> tuple[Any, str]:
 
 def stale_from(context: Context, fact: Fact, age: Duration) -> datetime:
     """The first moment at which a fact is older than a limit: clock time where hours count, else the day after the last day."""
-    zone = context.world.zone
+    when = when_of(fact) if age.seconds else fact.effective_day
+    return _older_from(when, age, context.world.zone)
+
+
+@lru_cache(maxsize=16384)
+def _older_from(when: When, age: Duration, zone: str) -> datetime:
     if age.seconds:
-        start = instant(when_of(fact), zone) if fact.timed else end_of(fact.effective_day, zone)
+        start = end_of(when, zone)  # an instant is its own end
         return instant(add(start, age, zone), zone) + timedelta(seconds=1)
-    last = add(fact.effective_day, age, zone)
+    last = add(when, age, zone)
     assert is_day(last)
     return end_of(last, zone)

@@ -34,7 +34,10 @@ def fact_entry(context: Context, code: str) -> Reading:
         happens = context.world.catalogue.facts[code].happens
         only_early = not context.alarm and entries.only_preliminary(context, code)
         return unknown(Why.PRELIMINARY if only_early else Why.NOT_YET if happens else Why.NEVER_RECORDED, code)
-    chosen, conflict = settle_conflict(context, seen[-1])
+    last = seen[-1]
+    if len(seen) == 1 or seen[-2].effective != last.effective:
+        return _if_fresh(context, last)
+    chosen, conflict = settle_conflict(context, last)
     if conflict:
         return conflict
     assert isinstance(chosen, Fact)

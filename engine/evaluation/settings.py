@@ -91,5 +91,5 @@ def _with_unit(value: Decimal, unit: str) -> tuple[Any, str]:
 
 _PERIOD_UNITS = {
     "minutes": ("seconds", 60), "hours": ("seconds", 3600), "days": ("days", 1), "weeks": ("days", 7),
-    "months": ("months", 1),
+    "months": ("months", 1), "years": ("months", 12),
 }  # fmt: skip

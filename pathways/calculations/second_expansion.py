@@ -41,7 +41,7 @@ def _by_method(read: Reader, values: Iterable[Fact]) -> list[list[Decimal]]:
     for fact in values:
         method = read.attribute(fact, "method")
         if method is not None:
-            found[str(method), fact.unit].append(number(fact.value))
+            found[str(method), str(read.attribute(fact, "unit", ""))].append(number(fact.value))
     return list(found.values())
 
 

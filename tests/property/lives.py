@@ -67,7 +67,9 @@ def _retract(life: Life, number: int) -> None:
 
 def _standing(life: Life) -> list[Any]:
     gone = {one.supersedes for one in life.chart.facts.values()}
-    return [one for one in life.chart.facts.values() if one.id not in gone and one.status is not FactStatus.ENTERED_IN_ERROR]
+    return [
+        one for one in life.chart.facts.values() if one.id not in gone and one.status is not FactStatus.ENTERED_IN_ERROR
+    ]
 
 
 _DO: dict[str, Callable[..., Any]] = {

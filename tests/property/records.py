@@ -123,7 +123,11 @@ def facts_of(entries: Iterable[Entry], first: int = 100) -> list[Fact]:
 
 @cache
 def _entered(code: str, raw: str, effective: str, status: str) -> Fact:
-    value = {"value": _READ[raw], "status": status} if not isinstance(_READ[raw], dict) else {**_READ[raw], "status": status}
+    value = (
+        {"value": _READ[raw], "status": status}
+        if not isinstance(_READ[raw], dict)
+        else {**_READ[raw], "status": status}
+    )
     return load_catalogue().enter(code, {**value, "effective": effective}, now=NOW, zone=ZONE, seq=0, id="")
 
 

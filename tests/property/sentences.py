@@ -13,7 +13,18 @@ from hypothesis.strategies import SearchStrategy
 
 _OPERATORS = st.sampled_from([">=", "<=", ">", "<", "=", "!="])
 _PERIODS = st.sampled_from(["30 days", "1 day", "0 days", "1 month", "6 months", "24 hours", "90 minutes", "13 months"])
-_DATES = st.sampled_from(["today", "now", "onset", "2026-03-01", "(onset + 1 month)", "(date of latest igg)", "(time of latest inebilizumab)", "2026-04-10"])
+_DATES = st.sampled_from(
+    [
+        "today",
+        "now",
+        "onset",
+        "2026-03-01",
+        "(onset + 1 month)",
+        "(date of latest igg)",
+        "(time of latest inebilizumab)",
+        "2026-04-10",
+    ]
+)
 _NUMBERS = {
     "igg": st.sampled_from(["5 g/L", "setting.low", "worst", "(4 g/L + 1 g/L)"]),
     "worst": st.sampled_from(["5 g/L", "setting.low"]),
@@ -22,7 +33,12 @@ _NUMBERS = {
     "alt": st.sampled_from(["40 U/L", "3 * uln of alt"]),
     "age": st.sampled_from(["18 years", "46 years"]),
 }
-_CODES = {"hbsag": ["positive", "negative"], "active_infection": ["none", "suspected", "sepsis"], "diabetes": ["yes", "no"], "class": ["carrier", "other", "none"]}
+_CODES = {
+    "hbsag": ["positive", "negative"],
+    "active_infection": ["none", "suspected", "sepsis"],
+    "diabetes": ["yes", "no"],
+    "class": ["carrier", "other", "none"],
+}
 
 WINDOWS: SearchStrategy[str] = st.one_of(
     st.builds("within {}".format, _PERIODS),
@@ -107,7 +123,9 @@ GUARDED: SearchStrategy[str] = st.one_of(READING, HAPPENING, _PICKED, _exists(EN
 STATEMENTS: SearchStrategy[str] = GUARDED | _counts(ENTERED)
 """Every single statement."""
 
-UNDER_CONFLICT: SearchStrategy[str] = st.one_of(READING, HAPPENING, _exists(VALUED | HAPPENED), _counts(VALUED | HAPPENED))
+UNDER_CONFLICT: SearchStrategy[str] = st.one_of(
+    READING, HAPPENING, _exists(VALUED | HAPPENED), _counts(VALUED | HAPPENED)
+)
 """Statements that choose entries by their values: those that only count records are answered by a further record."""
 
 

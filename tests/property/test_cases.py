@@ -1,7 +1,11 @@
-"""Every shipped case, each command decided twice: by the agenda that is kept between commands, and looking at everything anew."""
+"""Every shipped case, decided by the agenda that is kept between commands and, every few commands, looking at everything anew.
+
+What the agenda misses stays missed until its rule is looked at again, so that a look now and then finds it.
+"""
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -20,15 +24,18 @@ from tests.living import shown
 from tests.source_tree import ROOT
 
 CASES = sorted((ROOT / "pathways").glob("*/cases/*.yaml"))
+EVERY = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 5
+"""Of so many commands one is decided twice; all are with the deep profile."""
 
 
 class TwiceDeciding(Engine):
-    """Decides each command also on a fresh index and demands the same chart."""
+    """Decides commands also on a fresh index and demands the same chart."""
 
     def _decide(self, chart: Chart, command: Command) -> Decision:
         kept = super()._decide(chart, command)
-        anew = decide(self.registry, chart, Index.of(chart), command)
-        assert shown(kept.chart) == shown(anew.chart), command
+        if chart.patient.version % EVERY == 0:
+            anew = decide(self.registry, chart, Index.of(chart), command)
+            assert shown(kept.chart) == shown(anew.chart), command
         return kept
 
 

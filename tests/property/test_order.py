@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,12 +31,12 @@ def distinct(history: list[Entry]) -> list[Entry]:
 
 
 @given(criteria(STATEMENTS), HISTORIES)
-def test_the_unit_of_entry_does_not_matter(sentence: str, history: list) -> None:  # type: ignore[type-arg]
+def test_the_unit_of_entry_does_not_matter(sentence: str, history: list[Entry]) -> None:
     assert judged(sentence, facts_of(history)).state is judged(sentence, facts_of(map(respelled, history))).state
 
 
 @given(criteria(STATEMENTS), HISTORIES, st.randoms(use_true_random=False))
-def test_the_order_of_arrival_does_not_matter(sentence: str, history: list, chance) -> None:  # type: ignore[no-untyped-def,type-arg]
+def test_the_order_of_arrival_does_not_matter(sentence: str, history: list[Entry], chance: Any) -> None:
     """Neither to a guard nor to an alarm."""
     history = distinct(history)
     other = list(history)

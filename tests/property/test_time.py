@@ -25,12 +25,19 @@ def looked(sentence: str, facts: list[Fact], now: datetime) -> tuple[Verdict, da
     return compiled(sentence)(context), frame.until
 
 
-_LATER = st.one_of(st.integers(1, 500).map(lambda days: timedelta(days=days)), st.integers(1, 3000).map(lambda minutes: timedelta(minutes=minutes)))
+_LATER = st.one_of(
+    st.integers(1, 500).map(lambda days: timedelta(days=days)),
+    st.integers(1, 3000).map(lambda minutes: timedelta(minutes=minutes)),
+)
 
 
 @given(criteria(STATEMENTS), HISTORIES, _LATER)
-@example("on each of the 3 days before 2026-04-03, (mg_adl < 6)", [Entry("mg_adl", "5", 1440, timed=False)], timedelta(days=2))
-def test_before_the_turning_point_the_answer_stays(sentence: str, history: list, later: timedelta) -> None:  # type: ignore[type-arg]
+@example(
+    "on each of the 3 days before 2026-04-03, (mg_adl < 6)",
+    [Entry("mg_adl", "5", 1440, timed=False)],
+    timedelta(days=2),
+)
+def test_before_the_turning_point_the_answer_stays(sentence: str, history: list[Entry], later: timedelta) -> None:
     facts = facts_of(history)
     verdict, turn = looked(sentence, facts, NOW)
     assert verdict.until is None or verdict.until > NOW
@@ -41,7 +48,7 @@ def test_before_the_turning_point_the_answer_stays(sentence: str, history: list,
 
 
 @given(criteria(STATEMENTS), HISTORIES)
-def test_a_fixed_moment_never_changes(sentence: str, history: list) -> None:  # type: ignore[type-arg]
+def test_a_fixed_moment_never_changes(sentence: str, history: list[Entry]) -> None:
     """What is judged as of a planned day gives the same whenever it is asked, and asks nobody to look again."""
     facts = facts_of(history)
     planned = NOW + timedelta(days=3)

@@ -154,8 +154,8 @@ def entries(subject: Subject) -> Iterator[Problem]:
     """`entry.x` reads what happened: only on an edge that brings an entry, and only what that entry has."""
     kinds = Kinds(subject)
     for sentence in subject.sentences:
-        for node, _ in walk(sentence.tree):
-            if isinstance(node, s.Name) and node.name.startswith("entry."):
+        for node, inside in walk(sentence.tree):
+            if inside is None and isinstance(node, s.Name) and node.name.startswith("entry."):
                 yield from _entry(subject, kinds, sentence, node.name.removeprefix("entry."))
 
 

@@ -20,6 +20,7 @@ def roles(subject: Subject) -> Iterator[Problem]:
 
 def _named(subject: Subject) -> Iterator[tuple[str, Iterable[str]]]:
     spec = subject.spec
+    yield "override_by", spec.override_by
     yield from ((f"actions.{name}.by", one.by) for name, one in spec.actions.items())
     yield from ((f"holds.{name}.by", one.by) for name, one in spec.holds.items())
     for name, guard in spec.guards.items():

@@ -15,7 +15,7 @@ from engine.errors import CarewayError
 from engine.evaluation.settings import typed
 from engine.units import Duration, parse_unit
 
-PERIOD_UNITS = ("minutes", "hours", "days", "weeks", "months")
+PERIOD_UNITS = ("minutes", "hours", "days", "weeks", "months", "years")
 _MEASURED = re.compile(r"^[0-9]+(\.[0-9]+)? +(\S+)$")
 _WORD = re.compile(r"^[a-z_]+$")
 

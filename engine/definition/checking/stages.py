@@ -98,11 +98,12 @@ def _holds_others(subject: Subject, name: str) -> bool:
 
 
 def dead_actions(subject: Subject) -> Iterator[Problem]:
-    """What happens in a terminal stage never happens: the enrolment has ended."""
+    """What happens in a terminal stage never happens: the enrolment has ended. Only a fact opens a reopenable one again."""
     for part, elements in (("actions", subject.spec.actions), ("automatic", subject.spec.automatic)):
         for name, element in elements.items():
             stages = [subject.spec.stages.get(one) for one in element.from_ or ()]
-            if stages and all(one is not None and one.terminal for one in stages):
+            hears = bool(getattr(element, "on", ()))
+            if stages and all(one is not None and one.terminal and not (one.reopenable and hears) for one in stages):
                 remedy = "Name a stage that is not terminal."
                 yield subject.problem(f"{part}.{name}.from", f"{name} starts only in terminal stages.", remedy)
 

@@ -1,14 +1,16 @@
-"""Rates of the CAR-T infusion (`car-t.md` §8.10) and exposure to a high-efficacy DMT (CART-2.3.2)."""
+"""Rates of the CAR-T infusion (`car-t.md` §8.10), exposure to a high-efficacy DMT (CART-2.3.2), multiples of the upper limit (CART-3.3.2)."""
 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from engine.functions import NotKnown
 from pathways.calculations.dmt_exposure import high_efficacy_dmt_since
 from pathways.calculations.infusion_rate import infusion_rates_within_limits
+from pathways.calculations.liver_multiples import alt_times_uln, ast_times_uln
 from tests.unit.calculations import fakes
 from tests.unit.calculations.fakes import FakeReader, fact
 
@@ -66,3 +68,12 @@ def test_single_doses_reach_from_the_first_to_the_last() -> None:
     assert high_efficacy_dmt_since(FakeReader(*doses)) == date(2025, 6, 1)
     with pytest.raises(NotKnown):
         high_efficacy_dmt_since(FakeReader(doses[0]))
+
+
+def test_multiples_of_the_laboratorys_own_limit() -> None:
+    read = FakeReader(
+        fact("alt", "2026-06-15", "119", uln=Decimal(40)), fact("ast", "2026-06-15", "22"), today="2026-06-15"
+    )
+    assert alt_times_uln(read) == Decimal("2.975")
+    with pytest.raises(NotKnown):
+        ast_times_uln(read)

@@ -65,6 +65,22 @@ def test_the_day_of_the_stop_still_belongs_to_the_course() -> None:
         prednisone_equivalent_dose(FakeReader(*course))
 
 
+def test_a_pathway_may_leave_the_day_of_the_stop_out() -> None:
+    """SUB-PCP: a corticosteroid that was stopped is no longer in use."""
+    course = (
+        fact("prednisone", "2026-01-10", event="started", dose="15"),
+        fact("prednisone", "2026-06-14", event="stopped"),
+    )
+    settings = {"steroid_stop_day_counts": False, "steroid_silence_is_none": True}
+    assert prednisone_equivalent_dose(FakeReader(*course, today="2026-06-14", settings=settings)) == 0
+
+
+def test_a_pathway_may_leave_pulses_out_of_the_immunosuppressants() -> None:
+    pulse = fact("methylprednisolone_pulse", "2026-06-14", event="started", dose="1000")
+    assert immunosuppressant_count(FakeReader(AZATHIOPRINE, pulse)) == 2
+    assert immunosuppressant_count(FakeReader(AZATHIOPRINE, pulse, settings={"steroid_pulses_counted": False})) == 1
+
+
 def test_different_drugs_add_up() -> None:
     both = (
         fact("prednisone", "2026-01-10", event="started", dose="10"),

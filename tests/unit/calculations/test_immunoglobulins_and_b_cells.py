@@ -7,7 +7,7 @@ import pytest
 from engine.functions import NotKnown
 from engine.units import Duration
 from pathways.calculations.b_cells import b_cells_normal
-from pathways.calculations.immunoglobulin_level import consecutive_adequate_igg, igg_confounded
+from pathways.calculations.immunoglobulin_level import baseline_igg, consecutive_adequate_igg, igg_confounded
 from tests.unit.calculations.fakes import FakeReader, fact
 
 IGG = fact("igg", "2026-06-01", "9.0", at="09:00")
@@ -22,6 +22,14 @@ def test_igg_is_confounded_until_28_days_after_ivig(day: str, confounded: bool) 
 @pytest.mark.parametrize(("day", "confounded"), [("2026-05-25", True), ("2026-05-24", False)])
 def test_igg_is_confounded_until_7_days_after_exchange(day: str, confounded: bool) -> None:
     assert igg_confounded(FakeReader(IGG, fact("plasma_exchange", day, event="given"))) is confounded
+
+
+def test_a_confounded_igg_is_no_baseline() -> None:
+    """It is unknown for want of an IgG that counts (`decisions.md`, Immunoglobulins)."""
+    assert baseline_igg(FakeReader(IGG)) == 9
+    with pytest.raises(NotKnown) as gap:
+        baseline_igg(FakeReader(IGG, fact("ivig", "2026-05-20", event="given", dose="25")))
+    assert (gap.value.reason, gap.value.code) == ("confounded", "igg")
 
 
 def test_a_running_course_of_immunoglobulin_confounds_however_long_ago_it_began() -> None:

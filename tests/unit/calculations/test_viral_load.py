@@ -10,6 +10,7 @@ from engine.functions import NotKnown
 from pathways.calculations.viral_load import (
     cmv_dna_result,
     ebv_dna_result,
+    hbv_dna_positive_on_record,
     hbv_dna_result,
     hcv_rna_result,
     viraemia_result,
@@ -43,6 +44,14 @@ def test_a_bare_number_below_the_limit_is_unknown(value: str, comparator: str, l
     with pytest.raises(NotKnown) as gap:
         hbv_dna_result(FakeReader(fact("hbv_dna", "2026-06-01", value, comparator=comparator, **stated)))
     assert gap.value.reason == "imprecise"
+
+
+def test_a_positive_result_stands_until_it_is_withdrawn() -> None:
+    """A later negative sample does not take it away; an open result is none."""
+    found = fact("hbv_dna", "2026-05-01", "0", detection="detected")
+    later = fact("hbv_dna", "2026-06-01", "0", detection="not_detected")
+    assert hbv_dna_positive_on_record(FakeReader(found, later)) is True
+    assert hbv_dna_positive_on_record(FakeReader(fact("hbv_dna", "2026-05-01", "19"), later)) is False
 
 
 def test_a_setting_replaces_the_fallback() -> None:

@@ -24,7 +24,9 @@ deviations:
 
 def with_task(rule: str, start: str = "2026-01-01", more: str = "") -> Life:
     """A life with one task rule `t`."""
-    return Life(bare(f"{ONSET}tasks:\n  t: {{label: {{en: T, zh: T}}, for: nurse, {rule}}}\n{more}{NOTES}"), start=start)
+    return Life(
+        bare(f"{ONSET}tasks:\n  t: {{label: {{en: T, zh: T}}, for: nurse, {rule}}}\n{more}{NOTES}"), start=start
+    )
 
 
 def anchored(rule: str, onset: str = "2026-01-01", start: str = "2026-01-01") -> Life:
@@ -62,7 +64,7 @@ def test_a_task_whose_condition_ends_is_cancelled_or_done_if_it_was_done_meanwhi
 
 
 def test_while_it_is_unknown_whether_a_task_is_owed_what_stands_stays() -> None:
-    life = with_task("when: diabetes is yes, until: 2026-01-10, overdue: [{after: 0 days, notify: overdue}]")
+    life = with_task("when: diabetes is yes, until: '(2026-01-10)', overdue: [{after: 0 days, notify: overdue}]")
     fact = life.record("diabetes", True)
     life.at("2026-01-02").retract(fact)
     assert life.task("t").status.value == "open"
@@ -82,16 +84,16 @@ def test_an_offset_moves_with_its_anchor_before_and_after() -> None:
     assert (moved.id, moved.due) == (task.id, date(2026, 1, 19))
     (event,) = life.events("task:moved")
     assert (event["before"], event["due"]) == ({"due": "2026-01-15", "until": "2026-01-18"}, "2026-01-19")
-    life.at("2026-01-03").correct(life.chart.facts[fact].id if False else list(life.chart.facts)[-1], {"value": "2025-12-20"})
+    life.at("2026-01-03").correct(list(life.chart.facts)[-1], {"value": "2025-12-20"})
     assert life.task("t").due == date(2026, 1, 3)
 
 
 def test_a_result_before_the_window_does_not_complete_a_task() -> None:
     life = anchored("due: onset + 14 days, opens: 7 days, until: 3 days, done_by: {all: [igg]}")
     life.at("2026-01-07").record("igg", "9 g/L")
-    assert life.task("t")
+    assert len(life.tasks("t", "open")) == 1
     life.at("2026-01-08").record("igg", "9 g/L")
-    assert life.task("t", "done")
+    assert len(life.tasks("t", "done")) == 1
 
 
 def test_a_task_done_once_is_owed_again_when_its_date_moves_on() -> None:
@@ -140,7 +142,9 @@ def test_a_grid_counts_every_date_from_its_anchor() -> None:
 
 
 def test_a_result_counts_for_the_date_in_whose_window_it_lies_and_once() -> None:
-    life = anchored("grid: {months: [1, 2], from: onset}, opens: 7 days, until: 7 days, done_by: {all: [igg]}, late: late")
+    life = anchored(
+        "grid: {months: [1, 2], from: onset}, opens: 7 days, until: 7 days, done_by: {all: [igg]}, late: late"
+    )
     life.at("2026-02-10").record("igg", "9 g/L")
     assert dues(life, "done") == ["2026-02-01"]
     assert dues(life) == ["2026-03-01"]
@@ -168,7 +172,9 @@ def test_a_task_of_a_grid_is_owed_again_when_its_result_is_retracted() -> None:
 
 def test_an_endless_grid_has_one_open_date_and_one_that_is_overtaken_is_missed() -> None:
     """Missed when the window of the next one opens, by time alone."""
-    life = anchored("grid: {every: 1 month, from: onset}, opens: 7 days, until: 7 days, done_by: {all: [igg]}, missed: missed")
+    life = anchored(
+        "grid: {every: 1 month, from: onset}, opens: 7 days, until: 7 days, done_by: {all: [igg]}, missed: missed"
+    )
     assert dues(life) == ["2026-02-01"]
     life.at("2026-02-21 23:59")
     assert dues(life) == ["2026-02-01"]
@@ -180,8 +186,12 @@ def test_an_endless_grid_has_one_open_date_and_one_that_is_overtaken_is_missed()
 
 
 def test_an_endless_grid_may_begin_after_a_date_or_go_on_after_a_list() -> None:
-    assert dues(anchored("grid: {every: 1 month, from: onset, after: 2026-03-01}, opens: 7 days")) == ["2026-04-01"]
-    assert dues(anchored("grid: {months: [1, 2], every: 6 months, from: onset}, opens: 7 days")) == ["2026-02-01", "2026-03-01", "2026-07-01"]
+    assert dues(anchored("grid: {every: 1 month, from: onset, after: '(2026-03-01)'}, opens: 7 days")) == ["2026-04-01"]
+    assert dues(anchored("grid: {months: [1, 2], every: 6 months, from: onset}, opens: 7 days")) == [
+        "2026-02-01",
+        "2026-03-01",
+        "2026-07-01",
+    ]
 
 
 # --- rolling ----------------------------------------------------------------------------------------------------------
@@ -211,7 +221,7 @@ def test_a_panel_is_complete_with_all_of_it_within_its_span_dated_by_the_earlies
     life = panel("3 days")
     life.at("2026-01-05").record("hbsag", "negative")
     life.at("2026-01-09").record("igg", "9 g/L")
-    assert life.task("t"), "four days apart"
+    assert len(life.tasks("t", "open")) == 1, "four days apart"
     late = life.at("2026-01-10").record("hbsag", "negative", "2026-01-08")
     assert life.task("t", "done").closed_by == late
 
@@ -249,7 +259,11 @@ def test_an_act_completes_a_task() -> None:
 @pytest.mark.parametrize(("status", "event"), [("done", "task:done"), ("omitted", "task:omitted")])
 def test_a_person_completes_or_omits_a_task(status: str, event: str) -> None:
     life = with_task("when: age >= 18 years")
-    life.do(CloseTask(patient="p", at=life.now, task=life.task("t").id, status=status, by=Person("nurse", "n"), reason="agreed"))
+    life.do(
+        CloseTask(
+            patient="p", at=life.now, task=life.task("t").id, status=status, by=Person("nurse", "n"), reason="agreed"
+        )
+    )
     assert life.task("t", status).closed_by == "agreed"
     assert life.events(event)
 
@@ -272,13 +286,20 @@ def test_a_task_is_overdue_from_the_day_after_its_window_and_notices_go_out_in_s
     assert life.task("t").overdue_since == life.now
     assert life.state("task t is overdue") == "met"
     life.at("2026-01-21 00:00")
-    assert [(one.code, one.to) for one in life.messages()] == [("reminder", "nurse"), ("overdue", "nurse"), ("escalated", "doctor"), ("escalated", "head")]
+    assert [(one.code, one.to) for one in life.messages()] == [
+        ("reminder", "nurse"),
+        ("overdue", "nurse"),
+        ("escalated", "doctor"),
+        ("escalated", "head"),
+    ]
     life.record("igg", "9 g/L")
     assert life.next_due() is None
 
 
 def test_where_minutes_count_a_task_is_overdue_at_once() -> None:
-    life = with_task("each: rituximab given, due: (time of entry) + 30 minutes, until: 15 minutes, done_by: {all: [igg]}")
+    life = with_task(
+        "each: rituximab given, due: (time of entry) + 30 minutes, until: 15 minutes, done_by: {all: [igg]}"
+    )
     life.record("rituximab", {"event": "given"}, "2026-01-01 11:50")
     life.at("2026-01-01 12:34")
     assert life.task("t").overdue_since is None
@@ -293,7 +314,9 @@ def test_an_optional_task_is_never_overdue() -> None:
 
 
 def test_a_frozen_task_stays_visible_and_is_not_overdue_until_it_thaws() -> None:
-    life = anchored("due: onset + 14 days, frozen: diabetes is yes, overdue: [{after: 0 days, notify: overdue}], reminders: [{before: 1 day, notify: reminder}]")
+    life = anchored(
+        "due: onset + 14 days, frozen: diabetes is yes, overdue: [{after: 0 days, notify: overdue}], reminders: [{before: 1 day, notify: reminder}]"
+    )
     life.record("diabetes", True)
     assert life.events("task:frozen")
     life.at("2026-02-01")

@@ -35,7 +35,9 @@ values:
         ("weight", "50 kg", "2020-01-01", "2026-03-01 00:00", "met"),
     ],
 )  # fmt: skip
-def test_a_fact_is_fresh_to_the_end_of_its_last_day_or_by_the_clock_where_hours_count(code: str, value: str, when: str, now: str, state: str) -> None:
+def test_a_fact_is_fresh_to_the_end_of_its_last_day_or_by_the_clock_where_hours_count(
+    code: str, value: str, when: str, now: str, state: str
+) -> None:
     """An entry of which only the day is known has the whole of that day."""
     life = Life(AGES, start=now)
     life.record(code, value, when)
@@ -105,7 +107,9 @@ def in_conflict() -> Life:
         ("active_infection is one of sepsis, suspected for at least 0 days", "unknown", "met"),
     ],
 )
-def test_a_conflict_is_unknown_to_a_guard_and_read_each_way_in_an_alarm(sentence: str, guard: str, in_alarm: str) -> None:
+def test_a_conflict_is_unknown_to_a_guard_and_read_each_way_in_an_alarm(
+    sentence: str, guard: str, in_alarm: str
+) -> None:
     """An alarm is met when one reading of the whole sentence meets it."""
     life = in_conflict()
     assert life.state(sentence) == guard

@@ -36,7 +36,11 @@ def test_a_course_runs_from_its_start_until_it_is_stopped(sentence: str, state: 
 
 
 def test_a_course_that_starts_again_runs_from_then() -> None:
-    life = after(("prednisone", STARTED, "2026-01-01"), ("prednisone", STOPPED, "2026-02-01"), ("prednisone", STARTED, "2026-03-20"))
+    life = after(
+        ("prednisone", STARTED, "2026-01-01"),
+        ("prednisone", STOPPED, "2026-02-01"),
+        ("prednisone", STARTED, "2026-03-20"),
+    )
     assert life.state("prednisone is running for at least 30 days") == "not_met"
     assert life.judge("prednisone is running for at least 30 days").until is not None
 
@@ -50,7 +54,9 @@ def test_a_course_that_starts_again_runs_from_then() -> None:
         ("immunosuppressant stopped at least 1 month before 2026-04-19", "not_met"), ("rituximab stopped at least 1 month before symptom_onset_date", "unknown"),
     ],
 )  # fmt: skip
-def test_a_drug_is_stopped_since_the_later_of_stop_and_last_dose_and_a_class_when_all_of_it_is(sentence: str, state: str) -> None:
+def test_a_drug_is_stopped_since_the_later_of_stop_and_last_dose_and_a_class_when_all_of_it_is(
+    sentence: str, state: str
+) -> None:
     """Never given counts as stopped; a course that still runs never."""
     life = after(
         ("azathioprine", STARTED, "2026-01-01"), ("azathioprine", STOPPED, "2026-03-01"), ("prednisone", STARTED, "2026-01-01"),
@@ -78,7 +84,12 @@ def test_a_run_is_unbroken_and_reaches_back_far_enough(values: str, period: str,
 
 def test_a_run_through_a_conflict_is_unknown() -> None:
     """Neither broken nor unbroken."""
-    life = after(("mg_adl", "6", "2025-09-01"), ("mg_adl", "7", "2026-01-01"), ("mg_adl", "3", "2026-01-01"), ("mg_adl", "7", "2026-03-01"))
+    life = after(
+        ("mg_adl", "6", "2025-09-01"),
+        ("mg_adl", "7", "2026-01-01"),
+        ("mg_adl", "3", "2026-01-01"),
+        ("mg_adl", "7", "2026-03-01"),
+    )
     assert life.state("mg_adl >= 6 for at least 6 months") == "unknown"
     assert life.state("mg_adl >= 6 for at least 30 days") == "met", "the conflict lies before"
 
@@ -95,11 +106,17 @@ def test_a_run_by_the_clock() -> None:
 
 
 def test_each_of_the_days_is_judged_as_of_its_end() -> None:
-    life = after(*(("mg_adl", "5", f"2026-03-{day}") for day in (24, 25)), ("mg_adl", "9", "2026-03-26"), ("mg_adl", "5", "2026-03-27"))
+    life = after(
+        *(("mg_adl", "5", f"2026-03-{day}") for day in (24, 25)),
+        ("mg_adl", "9", "2026-03-26"),
+        ("mg_adl", "5", "2026-03-27"),
+    )
     assert life.state("on each of the 3 days before 2026-03-30, (mg_adl < 6)") == "met"
     assert life.state("on each of the 4 days before 2026-03-30, (mg_adl < 6)") == "not_met"
     assert life.state("on each of the 2 days before 2026-03-26, (any mg_adl on today)") == "met"
-    assert life.state("on each of the 3 days before 2026-03-26, (any mg_adl on today)") == "unknown", "nothing was known on the 23rd"
+    assert life.state("on each of the 3 days before 2026-03-26, (any mg_adl on today)") == "unknown", (
+        "nothing was known on the 23rd"
+    )
 
 
 def test_a_day_that_has_not_come_is_unknown_and_is_looked_at_when_it_comes() -> None:
@@ -132,7 +149,13 @@ def test_a_stretch_that_cannot_be_counted_is_unknown(days: str) -> None:
 )  # fmt: skip
 def test_a_change_is_a_first_value_and_later_another(values: str, window: str, state: str) -> None:
     """What lies between does not hide it; a conflict or an unknown window leaves it open."""
-    life = after(*(("hbsag", one, f"2026-03-{day:02} 08:00") for day, group in enumerate(values.split(), 1) for one in group.split("/")))
+    life = after(
+        *(
+            ("hbsag", one, f"2026-03-{day:02} 08:00")
+            for day, group in enumerate(values.split(), 1)
+            for one in group.split("/")
+        )
+    )
     assert life.state(f"hbsag changed from negative to positive{window}") == state
 
 

@@ -74,7 +74,9 @@ def test_unknown_counts_as_no(a: str, counted: str) -> None:
     assert state("(<a>), unknown counts as no", a) == counted
 
 
-@pytest.mark.parametrize(("a", "known", "missing"), [("met", "met", "not_met"), ("not_met", "met", "not_met"), ("unknown", "unknown", "met")])
+@pytest.mark.parametrize(
+    ("a", "known", "missing"), [("met", "met", "not_met"), ("not_met", "met", "not_met"), ("unknown", "unknown", "met")]
+)
 def test_is_known_is_never_not_met_and_is_missing_never_unknown(a: str, known: str, missing: str) -> None:
     assert state("diabetes is known", a) == known
     assert state("diabetes is missing", a) == missing
@@ -82,7 +84,11 @@ def test_is_known_is_never_not_met_and_is_missing_never_unknown(a: str, known: s
 
 def test_every_over_nothing_is_unknown_and_any_over_nothing_is_not_met() -> None:
     """No caller is registered; no task has a result."""
-    life = Life(bare("tasks: {monitoring: {label: {en: M, zh: M}, for: nurse, grid: {months: [4], from: symptom_onset_date}, done_by: {any: [igg]}}}\n"))
+    life = Life(
+        bare(
+            "tasks: {monitoring: {label: {en: M, zh: M}, for: nurse, grid: {months: [4], from: symptom_onset_date}, done_by: {any: [igg]}}}\n"
+        )
+    )
     assert life.state("every caller has (caller.ended is known)") == "unknown"
     assert life.state("any caller has (caller.ended is known)") == "not_met"
     assert life.state("every result of task monitoring >= 4 g/L") == "unknown"
@@ -110,7 +116,9 @@ values:
         not met | unknown | not met | None
     """),
 )
-def test_the_first_met_row_classifies_unless_an_unknown_row_before_it_would_give_something_else(a: str, b: str, c: str, expected: str) -> None:
+def test_the_first_met_row_classifies_unless_an_unknown_row_before_it_would_give_something_else(
+    a: str, b: str, c: str, expected: str
+) -> None:
     life = Life(CLASSES)
     for fact, wanted in zip(FACTS, (a, b, c), strict=True):
         if wanted in VALUES:

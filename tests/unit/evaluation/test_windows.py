@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from tests.living import Life, bare
+from tests.living import ZONE, Life, bare
 
 NAMED = bare("values: {onset: symptom_onset_date, lead: '30 days'}\n")
 
@@ -104,7 +106,9 @@ def test_a_window_whose_date_is_unknown_may_hold_any_entry() -> None:
     assert life.state("no mri_activity since onset") == "met", "nothing happened, whenever the date is"
 
 
-@pytest.mark.parametrize("window", ["within setting.low", "since (5 g/L)", "within 10 days before setting.low", "at least 99999 months ago"])
+@pytest.mark.parametrize(
+    "window", ["within setting.low", "since (5 g/L)", "within 10 days before setting.low", "at least 99999 months ago"]
+)
 def test_a_window_that_makes_no_sense_is_unknown_and_no_exception(window: str) -> None:
     life = Life(bare("settings: {low: {value: 5 g/L, reason: test}}\n"), start="2026-03-31")
     life.record("relapse", {"event": "occurred"}, "2026-03-10")
@@ -127,11 +131,5 @@ def test_time_alone_changes_an_answer_at_a_moment_that_is_foretold(sentence: str
     life = Life(NAMED, start="2026-03-31 12:00")
     life.record("relapse", {"event": "occurred"}, "2026-03-10")
     until = life.judge(sentence).until
-    assert (until and until.astimezone(_zone()).strftime("%Y-%m-%d %H:%M")) == turn
+    assert (until and until.astimezone(ZoneInfo(ZONE)).strftime("%Y-%m-%d %H:%M")) == turn
     assert life.judge(sentence, as_of="2026-03-31").until is None, "a fixed moment never changes"
-
-
-def _zone() -> object:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo("Asia/Shanghai")
