@@ -17,7 +17,6 @@ from engine.errors import AuthorError
 from engine.model import Act, Fact, Task
 
 
-
 @dataclass(frozen=True, slots=True)
 class AtLeast:
     """An answer of which only the lower limit is known: “grade at least 3”."""

@@ -146,15 +146,16 @@ def _reopenable(w: Working, enrolment: Enrolment) -> bool:
 
 
 def _feel(w: Working, enrolment_id: str, edge: Edge) -> None:
+    if edge.enrolment is None and not w.enrolment(enrolment_id).open:
+        _reopen(w, w.enrolment(enrolment_id), edge)
+        if not w.enrolment(enrolment_id).open:
+            return
     enrolment = w.enrolment(enrolment_id)
-    if not enrolment.open and edge.enrolment is None:
-        _reopen(w, enrolment, edge)
-    if w.enrolment(enrolment_id).open:
+    if enrolment.open:
         for rule in w.definition(enrolment).rules.automatic:
             if any(hears(name, edge.name) for name in rule.edges) and _applies(rule, w.enrolment(enrolment_id).stage):
                 _take_on_edge(w, enrolment_id, rule, edge)
-    if w.enrolment(enrolment_id).open or edge.enrolment is not None:
-        feel_edge(w, enrolment_id, edge)
+    feel_edge(w, enrolment_id, edge)
 
 
 def _reopen(w: Working, enrolment: Enrolment, edge: Edge) -> None:

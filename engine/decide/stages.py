@@ -8,6 +8,7 @@ from engine.audit import Event
 from engine.calendar import local_day
 from engine.decide.explaining import tree
 from engine.decide.working import Working
+from engine.errors import AuthorError
 from engine.evaluation.results import Verdict
 from engine.model import Enrolment, StageEntry, TaskStatus
 
@@ -18,6 +19,7 @@ def move(w: Working, enrolment_id: str, to: str, via: str, because: Verdict | No
     """Enter a stage (`previous stage` = the one before the present). Entering a terminal stage ends the enrolment."""
     enrolment = w.enrolment(enrolment_id)
     target = previous_stage(enrolment) if to == PREVIOUS else to
+    _demand_move(w, enrolment, via, target)
     _, seq = w.next_id()
     entry = StageEntry(target, w.now, seq, via)
     w.change(enrolment_id, stage=target, history=(*enrolment.history, entry))
@@ -32,6 +34,15 @@ def move(w: Working, enrolment_id: str, to: str, via: str, because: Verdict | No
     elif not enrolment.open:
         w.change(enrolment_id, closed=None)
         w.say(Event.ENROLMENT_OPENED, enrolment_id, stage=target, reopened=True)
+
+
+def _demand_move(w: Working, enrolment: Enrolment, via: str, target: str) -> None:
+    """The state graph has the last word: no rule makes a move that the definition does not have."""
+    if not w.definition(enrolment).graph.allows(enrolment.stage, via, target):
+        raise AuthorError(
+            f"{enrolment.pathway} has no move from {enrolment.stage} to {target} by {via}.",
+            remedy="Look at `from` and `to` of that rule.",
+        )
 
 
 def previous_stage(enrolment: Enrolment) -> str:

@@ -35,12 +35,12 @@ def crs_grade_proposed(read: Reader) -> Answer:
         if not feverish and gravest:
             raise NotKnown(NEVER_RECORDED, "antipyretic")
         if not feverish:
-            return 0 if whole else _unknown(read, signs)
+            return 0 if whole else _unknown(signs)
         gravest = max(gravest, 1)
-    return gravest if whole else AtLeast(gravest) if gravest else _unknown(read, signs)
+    return gravest if whole else AtLeast(gravest) if gravest else _unknown(signs)
 
 
-def _unknown(read: Reader, signs: list[int | None]) -> Answer:
+def _unknown(signs: list[int | None]) -> Answer:
     raise NotKnown(NEVER_RECORDED, "systolic_blood_pressure" if signs[0] is None else "spo2")
 
 

@@ -79,7 +79,9 @@ def _of_seizure(read: Reader, seizure: Fact) -> int:
     minutes = read.attribute(seizure, "duration_min")
     if minutes is not None and number(minutes) > LONG_SEIZURE:
         return WORST
-    repeated = read.attribute(seizure, "repetitive") is True and read.attribute(seizure, "returned_to_baseline") is False
+    repeated = (
+        read.attribute(seizure, "repetitive") is True and read.attribute(seizure, "returned_to_baseline") is False
+    )
     return WORST if repeated else 3
 
 

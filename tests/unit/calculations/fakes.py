@@ -18,6 +18,8 @@ CLASSES = {
     "immunosuppressant": {"azathioprine", "mycophenolate", "tofacitinib", "rituximab", "inebilizumab"},
     "b_cell_depleting": {"rituximab", "inebilizumab"},
     "immunoglobulin": {"ivig", "scig"},
+    "anti_cytokine_therapy": {"tocilizumab", "anakinra"},
+    "antipyretic": {"paracetamol"},
 }  # fmt: skip
 EQUIVALENTS = {
     "prednisone": "5",

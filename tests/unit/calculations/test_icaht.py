@@ -1,4 +1,4 @@
-"""ICAHT grades of `car-t.md` §8.7: runs of days, joined gaps, interpolation, late thresholds."""
+"""ICAHT grades of `car-t.md` §8.7 (CART-P1): runs of days, joined gaps, interpolation, late thresholds."""
 
 from __future__ import annotations
 
