@@ -15,15 +15,16 @@ from engine.store import open_store, upgrade
 from engine.store.statements import ENTRY_COLUMNS
 from pathways.registry import load_registry
 
-ENTRIES = 20_000
+ENTRIES = 4_000
+COLUMNS = tuple(str(name) for name in ENTRY_COLUMNS)
 
 
 def plain_loop(path: str) -> int:
     """Read the rows, hash each with its predecessor, compare."""
     last: dict[tuple[str, str], str] = {}
     count = 0
-    for row in sqlite3.connect(path).execute(f"SELECT {', '.join(ENTRY_COLUMNS)} FROM audit ORDER BY id"):
-        entry = dict(zip(ENTRY_COLUMNS, row, strict=True))
+    for row in sqlite3.connect(path).execute(f"SELECT {', '.join(COLUMNS)} FROM audit ORDER BY id"):
+        entry = dict(zip(COLUMNS, row, strict=True))
         key = (entry["patient"], entry["chain"])
         stated, previous = entry.pop("hash"), entry.pop("previous")
         entry["content"], entry["actor"] = orjson.Fragment(entry["content"]), orjson.Fragment(entry["actor"])

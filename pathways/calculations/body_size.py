@@ -19,7 +19,7 @@ def bsa(read: Reader) -> Decimal:
     return Decimal((height * weight / MOSTELLER).sqrt())
 
 
-@function("bmi", en="Body mass index", zh="体重指数", kind="quantity", unit="kg/m2", statements=["ICANS-2.1"])
+@function("bmi", en="Body mass index", zh="体重指数", kind="quantity", unit="kg/m2", statements=["ICANS-1.3"])
 def bmi(read: Reader) -> Decimal:
     """Weight ÷ height², in kg/m2 and unrounded."""
     height, weight = read.value("height") / CM_PER_M, read.value("weight")

@@ -103,7 +103,8 @@ def followed_up(task: TaskSpec) -> list[str]:
     found = [f"{_period(one.before)} before: `{one.notify}`" for one in task.reminders]
     for step in task.overdue:
         told = f" to {roles(step.to)}" if step.to else ""
-        found.append(f"{_period(step.after)} late: `{step.notify}`{told}")
+        counted = "after the due date" if step.counted == "due" else "late"
+        found.append(f"{_period(step.after)} {counted}: `{step.notify}`{told}")
     found += [f"late: deviation `{task.late}`"] if task.late else []
     return found + ([f"missed: deviation `{task.missed}`"] if task.missed else [])
 

@@ -202,7 +202,9 @@ def messages(reading: Reading, spec: DefinitionSpec) -> str:
     for name, one in spec.notifications.items():
         when = lines(*(code(edge) for edge in one.on), both(reading.criterion(one.when)) if one.when else "")
         after = f"{amount(one.escalation.after, 'en')} → {roles(one.escalation.to)}" if one.escalation else ""
-        rows.append([lines(code(name), _label(one.label)), roles(one.to), one.urgency, when, after, _spec(one)])
+        raised = f"{one.raised.to} when {both(reading.criterion(one.raised.when))}" if one.raised else ""
+        urgency = lines(one.urgency, raised)
+        rows.append([lines(code(name), _label(one.label)), roles(one.to), urgency, when, after, _spec(one)])
     return section("Messages", table(["message", "to", "urgency", "when", "escalation", "statements"], rows))
 
 

@@ -38,7 +38,7 @@ def test_bmi_is_weight_over_height_squared() -> None:
 
 
 def test_easix_of_the_specification() -> None:
-    """LDH 420, creatinine 1.2 mg/dL (106.1 umol/L), CRP 85 mg/L, platelets 70: 7.2 and 51.0 (icans.md §8)."""
+    """LDH 420, creatinine 1.2 mg/dL (106.1 umol/L), CRP 85 mg/L, platelets 70: 7.2 and 51.0 (icans.md §8, ICANS-P4, ICANS-P5)."""
     read = of(ldh="420", creatinine="106.1", crp="85", platelet_count="70")
     assert shown(easix(read), "0.1") == "7.2"
     assert shown(m_easix_crp(read), "0.1") == "51.0"
