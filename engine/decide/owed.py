@@ -202,12 +202,15 @@ def _numbered(context: Context, rule: TaskRule, anchor: date, stem: str) -> list
     assert rule.numbers is not None
     assert rule.spec.grid is not None
     numbers = rule.numbers(context).value
+    after = _date(scalar(context, rule.after(context)).value) if rule.after is not None else None
     in_months = rule.spec.grid.months is not None
     found = []
     for number in numbers if isinstance(numbers, tuple) else (numbers,):
         count = _count(number, in_months=in_months)
         step = Duration(months=count) if in_months else Duration(days=count)
-        found.append(_dated(context, rule, f"{stem}{count}", grid_point(anchor, step, 1)))
+        one = _dated(context, rule, f"{stem}{count}", grid_point(anchor, step, 1))
+        if not _until(context, one, after):
+            found.append(one)
     if rule.spec.missed:
         for one, following in pairwise(found):
             one.missed = _begun(context, following)
@@ -249,11 +252,7 @@ def _endless(
         distance = every * number
         name = f"{stem}{'+' if listed else ''}{distance.months or distance.days}"
         one = _dated(context, rule, name, grid_point(anchor, every, number))
-        if (
-            after is not None
-            and one.due is not None
-            and local_day(one.due, context.world.zone) <= local_day(after, context.world.zone)
-        ):
+        if _until(context, one, after):
             continue
         found.append(one)
         following = _dated(context, rule, "", grid_point(anchor, every, number + 1))
@@ -262,6 +261,12 @@ def _endless(
             break
         one.missed = overtaken
     return found
+
+
+def _until(context: Context, one: Owed, after: When | None) -> bool:
+    """Whether it is due on the day after which the grid begins, or before."""
+    zone = context.world.zone
+    return after is not None and one.due is not None and local_day(one.due, zone) <= local_day(after, zone)
 
 
 def _begun(context: Context, one: Owed) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.functions import Reader, function
+from engine.functions import NotKnown, Reader, function
 
 MOSTELLER = 3600
 CM_PER_M = 100
@@ -21,6 +21,16 @@ def bsa(read: Reader) -> Decimal:
 
 @function("bmi", en="Body mass index", zh="体重指数", kind="quantity", unit="kg/m2", statements=["ICANS-1.3"])
 def bmi(read: Reader) -> Decimal:
-    """Weight ÷ height², in kg/m2 and unrounded."""
-    height, weight = read.value("height") / CM_PER_M, read.value("weight")
+    """Weight ÷ height², in kg/m2 and unrounded; else the recorded index. Raises `NotKnown` without either."""
+    try:
+        height, weight = read.value("height") / CM_PER_M, read.value("weight")
+    except NotKnown as gap:
+        return _recorded(read, gap)
     return Decimal(weight / (height * height))
+
+
+def _recorded(read: Reader, gap: NotKnown) -> Decimal:
+    try:
+        return Decimal(read.value("bmi"))
+    except NotKnown:
+        raise gap from None

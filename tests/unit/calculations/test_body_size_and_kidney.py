@@ -37,6 +37,10 @@ def test_bmi_is_weight_over_height_squared() -> None:
     assert shown(bmi(of(height="170", weight="68")), "0.1") == "23.5"
 
 
+def test_a_recorded_bmi_stands_in_where_height_or_weight_is_missing() -> None:
+    assert shown(bmi(of(weight="68", bmi="30")), "0.1") == "30.0"
+
+
 def test_easix_of_the_specification() -> None:
     """LDH 420, creatinine 1.2 mg/dL (106.1 umol/L), CRP 85 mg/L, platelets 70: 7.2 and 51.0 (icans.md §8, ICANS-P4, ICANS-P5)."""
     read = of(ldh="420", creatinine="106.1", crp="85", platelet_count="70")

@@ -109,3 +109,33 @@ def test_a_function_may_answer_at_least() -> None:
     assert life.state("two is met") == "met"
     assert life.state("three is met") == "unknown"
     assert isinstance(life.read("sign_grade").value, Range)
+
+
+GRID = """
+pathway: visits
+title: {en: Visits, zh: 随访}
+spec: visits.md
+initial: here
+values: {onset: symptom_onset_date}
+stages:
+  here: {label: {en: H, zh: H}}
+  there: {label: {en: T, zh: T}}
+  over: {label: {en: O, zh: O}, terminal: true}
+actions:
+  go: {label: {en: G, zh: G}, from: here, to: there, by: [neurologist]}
+  end: {label: {en: E, zh: E}, from: there, to: over, by: [neurologist]}
+tasks:
+  visit:
+    label: {en: V, zh: V}
+    for: nurse
+    when: stage is there
+    grid: {days: [7, 14, 21], from: onset, after: (date of latest stage there) - 1 days}
+"""
+
+
+def test_a_listed_grid_begins_after_its_day() -> None:
+    """Who enters late does not owe the visits before; that of the day itself is still owed."""
+    life = Life(GRID)
+    life.record("symptom_onset_date", "2026-01-01", "2026-01-01")
+    life.at("2026-01-15").act("go")
+    assert [str(one.due) for one in life.tasks("visit", "open")] == ["2026-01-15", "2026-01-22"]
