@@ -65,6 +65,7 @@ def _day(value: date, language: str) -> str:
 NAMED = """\
 care_coordinator neurologist haematologist infectious_disease infusion_nurse obstetrics on_call orderer paediatrics
 pharmacist physician nurse intensivist oncologist ward system administrator second_person
+apheresis_unit coordinator_lead icu prescriber quality_office referrer
 routine high critical
 open done cancelled omitted missed
 accepted accepted_with_warnings refused
