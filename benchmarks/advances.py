@@ -120,6 +120,7 @@ def _rounds(pair: Pair, registry: Registry, start: datetime, rounds: int) -> lis
 def _figures(name: str, found: list[tuple[Spent, Spent]], target: float) -> list[Figure]:
     ratio = median_of([raw.wall / ours.wall for ours, raw in found])
     cpu = median_of([ours.cpu for ours, _ in found]) / PATIENTS * 1e3
+    dearer = median_of([ours.cpu / raw.cpu for ours, raw in found])
     rate = PATIENTS / median_of([ours.wall for ours, _ in found])
     return [
         Figure(
@@ -130,6 +131,7 @@ def _figures(name: str, found: list[tuple[Spent, Spent]], target: float) -> list
             f">= {target}",
             ratio >= target,
         ),
+        Figure("W1", f"the same, {name}: processor time against raw (client only)", dearer, "x raw"),
         Figure("W1", f"the same, {name}: advances", rate, "/s"),
         Figure("W1", f"the same, {name}: processor time of ours", cpu, "ms"),
     ]

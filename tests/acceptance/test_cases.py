@@ -1,22 +1,23 @@
 """Every case of every pathway, run for real: the engine that people use, a store in memory, a clock that is set.
 
-One test for each file, named by its case: a failing one prints the text that `careway simulate` prints.
+One test for each file, named by its case: a failing one prints the text that `careway simulate` prints. Every few commands the
+engine decides twice, by its agenda and looking at everything anew, and must come to the same chart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from engine.cases import Engine, Registry, run_files
+from engine.cases import Engine, run_files
+from engine.definition.registry import Registry
+from engine.store import open_store
+from pathways.registry import load_registry
+from tests.deciding_twice import TwiceDeciding
 from tests.source_tree import ROOT
-
-actions: Any = pytest.importorskip("engine.actions", reason="the engine is not built yet", exc_type=ModuleNotFoundError)
 
 CASES = sorted((ROOT / "pathways").glob("*/cases/*.yaml"))
 
@@ -30,10 +31,8 @@ def case_id(path: Path) -> str:
 @cache
 def product() -> tuple[Registry, Callable[[], Engine]]:
     """The registry of all pathways and what makes a fresh engine on a store in memory."""
-    from engine.store import open_store  # noqa: PLC0415 - asked for only once the engine exists
-
-    registry: Registry = import_module("pathways.registry").load_registry()
-    return registry, lambda: actions.Engine(open_store("sqlite://"), registry)
+    registry = load_registry()
+    return registry, lambda: TwiceDeciding(open_store("sqlite://"), registry)
 
 
 @pytest.mark.parametrize("path", CASES, ids=case_id)
