@@ -293,7 +293,7 @@ def _classification(
             elif verdict.met:
                 return _classified(seen, doubtful, valued(context, then(context)))
         return _classified(
-            seen, doubtful, valued(context, otherwise(context)) if otherwise else unknown(Why.NOT_COMPARABLE, "")
+            seen, doubtful, valued(context, otherwise(context)) if otherwise else unknown(Why.NOT_YET, "")
         )
 
     return read

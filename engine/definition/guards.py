@@ -7,7 +7,7 @@ guard read by callers: the first requirement that does not pass gives the gate i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -58,28 +58,28 @@ class CompiledRequirement:
 
     def findings(self, context: Context) -> Iterable[Finding]:
         """Every finding of the requirement: one, or one for each row, hold or included requirement."""
-        if self.when is not None and self.when(context).state is NOT_MET:
+        applies = self.when(context) if self.when is not None else None
+        if applies is not None and applies.state is NOT_MET:
             return
+        doubt = applies if applies is not None and applies.state is UNKNOWN else None
         if self.spec.include:
             yield from included(context, self.spec.include)
         elif self.spec.holds:
             yield from _open_holds(context)
         elif self.rows:
             for number, row in enumerate(self.rows, start=1):
-                yield self._judged(context.bound(row=row), f"{self.spec.id}:{number}", row)
+                yield self._judged(context.bound(row=row), f"{self.spec.id}:{number}", row, doubt)
         else:
-            yield self._judged(context, self.spec.id, None)
+            yield self._judged(context, self.spec.id, None, doubt)
 
-    def _judged(self, context: Context, name: str, row: Mapping[str, str] | None) -> Finding:
+    def _judged(self, context: Context, name: str, row: Mapping[str, str] | None, doubt: Verdict | None) -> Finding:
         assert self.that is not None
         verdict = self.that(context)
-        level = (
-            PASS
-            if verdict.state is MET
-            else self.spec.not_met
-            if verdict.state is NOT_MET
-            else _unknown_level(self.spec)
-        )
+        level = PASS
+        if verdict.state is not MET and doubt is not None:
+            verdict, level = _perhaps(verdict, doubt), _level_in_doubt(self.spec)
+        elif verdict.state is not MET:
+            level = self.spec.not_met if verdict.state is NOT_MET else _unknown_level(self.spec)
         return Finding(
             name,
             level,
@@ -91,10 +91,23 @@ class CompiledRequirement:
         )
 
 
+def _perhaps(verdict: Verdict, doubt: Verdict) -> Verdict:
+    """What is not met where nobody knows whether it must be: unknown, for what leaves that open."""
+    gaps, facts = joined(doubt.gaps, verdict.gaps), joined(verdict.facts, doubt.facts)
+    return replace(verdict, state=UNKNOWN, gaps=gaps, facts=facts, until=sooner(verdict.until, doubt.until))
+
+
+def _level_in_doubt(spec: Requirement) -> str:
+    return _UNKNOWN_LEVELS.get(spec.when_unknown, spec.when_unknown) if spec.when_unknown else _unknown_level(spec)
+
+
+_UNKNOWN_LEVELS: Mapping[str, str] = {"ask": BLOCK}
+
+
 def _unknown_level(spec: Requirement) -> str:
     if "unknown" not in spec.model_fields_set:
         return {"warn": WARN, "info": INFO, "not_proposed": INFO}.get(spec.not_met, BLOCK)
-    return {"ask": BLOCK}.get(spec.unknown, spec.unknown)
+    return _UNKNOWN_LEVELS.get(spec.unknown, spec.unknown)
 
 
 def _statements(spec: Requirement, context: Context, row: Mapping[str, str] | None) -> tuple[str, ...]:

@@ -113,12 +113,13 @@ class Requirement(Model):
         None, description="Another guard whose requirements belong here (`pathway.guard` for another pathway)."
     )
     each: str | None = Field(None, description="A table; one requirement for each row, `row.x` inside.")
-    when: Sentence | None = Field(
-        None, description="The requirement applies only where this is met (unknown: it applies)."
-    )
+    when: Sentence | None = Field(None, description="The requirement applies only where this is met.")
     statement: list[str] | str | dict[str, list[str] | str] = Field(default_factory=list)
     not_met: Level = "block"
     unknown: UnknownLevel = "ask"
+    when_unknown: UnknownLevel | None = Field(
+        None, description="The level where it is unknown whether the requirement applies, if not that of `unknown`."
+    )
     value: str = Field("", description="Gates only: the gate's value when this requirement does not pass.")
     consent: str | None = None
     override_by: list[str] = Field(default_factory=list)

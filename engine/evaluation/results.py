@@ -42,6 +42,9 @@ class Why(StrEnum):
 REPAIRABLE = frozenset(Why) - {Why.NOT_YET, Why.NOT_ENROLLED}
 """What someone can repair by recording something; only this makes an `ask` task."""
 
+SILENT = frozenset({Why.NEVER_RECORDED, Why.NOT_YET, Why.NOT_ENROLLED, Why.NO_UNIT})
+"""Nothing was said. Every other reason means that something was, and that it cannot be relied upon."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -79,6 +82,11 @@ class Reading:
     def known(self) -> bool:
         """Whether there is a value, exact or within limits."""
         return self.value is not None
+
+    @property
+    def silent(self) -> bool:
+        """Whether it is unknown only because nothing was said."""
+        return not self.known and all(gap.why in SILENT for gap in self.gaps)
 
     def holding(self, value: Any, unit: str = "") -> Reading:
         """Another value that rests on the same evidence; no longer the moving present."""

@@ -35,6 +35,8 @@ class Selection:
     until: datetime | None = None
     recorded: bool = False
     """Whether any entry of this source exists at all."""
+    limited: bool = False
+    """Whether a window looks back only so far, so that an older entry is too old rather than none."""
     name: str = ""
     source: str = "fact"
 
@@ -56,10 +58,11 @@ def compile_selector(selector: s.Selector, scope: Scope) -> Callable[[Context], 
     inner = scope.inside(selector.source, selector.name)
     having = compile_criterion(selector.having, inner) if selector.having else None
     windows = [compile_window(window, scope) for window in selector.windows if window.kind != "rolling"]
+    limited = any(window.kind in ("within", "between") and window.side != "after" for window in selector.windows)
 
     def select(context: Context) -> Selection:
         name = resolve(context)
-        selection = Selection(name=name, source=selector.source)
+        selection = Selection(name=name, source=selector.source, limited=limited)
         entries = found(context, selector.source, name) if name else []
         selection.recorded = bool(entries)
         tests = [window(context) for window in windows]

@@ -76,7 +76,7 @@ def _nothing(context: Context, selection: Any) -> Reading:
     why = Why.NEVER_RECORDED
     if selection.source == "fact":
         if selection.recorded:
-            why = Why.STALE
+            why = Why.STALE if selection.limited else Why.NEVER_RECORDED
         elif entries.only_preliminary(context, selection.name) and not context.alarm:
             why = Why.PRELIMINARY
         definition = context.world.catalogue.facts.get(selection.name)
@@ -170,13 +170,15 @@ def _choice(node: s.Choice, scope: Scope) -> ValueFunction:
 
 
 def _first_known(items: tuple[ValueFunction, ...]) -> ValueFunction:
+    """The first that something was said of: only silence goes on to the next, so that no conflict or stale result is hidden."""
+
     def read(context: Context) -> Reading:
         gaps: tuple[Any, ...] = ()
         until = None
         for item in items:
             reading = item(context)
             until = sooner(until, reading.until)
-            if reading.known:
+            if not reading.silent:
                 return replace(reading, until=until)
             gaps = joined(gaps, reading.gaps)
         return Reading(gaps=gaps, until=until)
