@@ -18,6 +18,7 @@ from engine.evaluation.context import Context, CriterionFunction, ValueFunction
 from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, State, Verdict, Why, joined, sooner, state_of
 from engine.evaluation.tracking import own_cell
 from engine.language import syntax as s
+from engine.language.parsing import parse_value
 from engine.model import Caller
 
 if TYPE_CHECKING:
@@ -151,15 +152,14 @@ class CompiledGuard:
 
     name: str
     as_of: ValueFunction | None
+    as_of_tree: s.Value | None
     items: tuple[CompiledRequirement, ...]
     actions: tuple[str, ...] = ()
     """Actions of the same pathway that carry this guard; their acts may have overridden parts of it."""
 
     def moment(self, context: Context) -> Context:
         """The context as of the guard's own moment, where that is known and later than now."""
-        if self.as_of is None:
-            return context
-        value = self.as_of(context).value
+        value = self.as_of(context).value if self.as_of is not None else None
         if not isinstance(value, date):
             return context
         start = instant(value, context.world.zone)
@@ -169,8 +169,17 @@ class CompiledGuard:
         return context.shifted(value)
 
     def findings(self, context: Context) -> list[Finding]:
-        """Every requirement judged as of the guard's moment."""
-        return self.requirements(self.moment(context))
+        """Every requirement judged as of the guard's moment; while that is unknown, so is whether the guard passes."""
+        return [*self._undated(context), *self.requirements(self.moment(context))]
+
+    def _undated(self, context: Context) -> Iterable[Finding]:
+        if self.as_of is None or self.as_of_tree is None:
+            return
+        moment = self.as_of(context)
+        if not isinstance(moment.value, date):
+            gaps = moment.gaps or (Gap(Why.IMPRECISE, self.name),)
+            verdict = Verdict(UNKNOWN, s.Known(self.as_of_tree), (), gaps, moment.facts, moment.until)
+            yield Finding("as_of", BLOCK, verdict, pathway=context.definition.id)
 
     def requirements(self, context: Context) -> list[Finding]:
         """Every requirement judged in the context as it is."""
@@ -260,7 +269,9 @@ def compile_guard(compiler: Compiler, name: str, guard: Guard) -> CompiledGuard:
     spec = compiler.scope.spec
     items = tuple(_requirement(compiler, one, f"guards.{name}.{one.id}") for one in guard.require)
     actions = tuple(action for action, one in spec.actions.items() if one.guard == name)
-    return CompiledGuard(name, compiler.value(guard.as_of, f"guards.{name}.as_of"), items, actions)
+    place = f"guards.{name}.as_of"
+    tree = parse_value(guard.as_of) if guard.as_of else None
+    return CompiledGuard(name, compiler.value(guard.as_of, place), tree, items, actions)
 
 
 def compile_gate(compiler: Compiler, gate: Gate) -> CompiledGate:

@@ -15,6 +15,7 @@ from typing import Any
 from engine.calendar import add, end_of, instant, is_day, local_day
 from engine.catalogue.definition import FactDefinition, FactKind
 from engine.evaluation.context import Context
+from engine.evaluation.records import order
 from engine.evaluation.results import Gap, Range, Reading, Why, joined, unknown
 from engine.evaluation.seeing import counts, settle_conflict
 from engine.evaluation.tracking import fact_cell, own_cell
@@ -105,7 +106,7 @@ def visible(context: Context, name: str) -> list[Fact]:
         if catalogue.belongs(fact, name)
     ]
     facts += [fact for fact in _by_indication(context, name) if fact.code not in members]
-    return sorted(facts, key=lambda fact: (fact.effective, fact.seq))
+    return sorted(facts, key=order)
 
 
 def _by_indication(context: Context, name: str) -> list[Fact]:

@@ -6,16 +6,25 @@ fact costs what it touches and not what is stored.
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from engine.model import Fact, FactStatus
 
 
-def order(fact: Fact) -> tuple[datetime, int]:
-    """Effective time, then order of recording."""
-    return fact.effective, fact.seq
+def order(fact: Fact) -> tuple[datetime, str, int]:
+    """Effective time, then order of recording; results of one moment by what they say, so that their arrival decides nothing.
+
+    What happens (given, started, stopped) keeps the order of recording: a course may be stopped and started on one day.
+    """
+    said = "" if fact.event is not None else f"{fact.timed} {sorted(fact.attributes.items(), key=_name)} {fact.value}"
+    return fact.effective, said, fact.seq
+
+
+def _name(attribute: tuple[str, Any]) -> str:
+    return attribute[0]
 
 
 class Records:
@@ -56,7 +65,11 @@ class Records:
             self.replaced[fact.supersedes] = fact.id
         if fact.status is not FactStatus.ENTERED_IN_ERROR and fact.id not in self.replaced:
             entries = list(self.by_code.get(fact.code, ()))
-            insort(entries, fact, key=order)
+            place = bisect_right(entries, fact.effective, key=_effective)
+            entries.insert(place, fact)
+            first = bisect_left(entries, fact.effective, key=_effective)
+            if first < place:
+                entries[first : place + 1] = sorted(entries[first : place + 1], key=order)
             self.by_code[fact.code] = entries
 
     def _remove(self, fact_id: str) -> None:

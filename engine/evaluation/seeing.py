@@ -22,7 +22,11 @@ def counts(context: Context, fact: Fact) -> bool:
 
 
 def settle_conflict(context: Context, chosen: Any) -> tuple[Any, Reading | None]:
-    """The entry to read where several of one series share a moment and differ; or the unknown reading of a conflict."""
+    """The entry to read where several share a moment and differ; or the unknown reading of a conflict.
+
+    Results of one series contradict each other; those of different series (method, specimen) are only not comparable, and
+    whoever reads the fact without naming a series may rely on neither.
+    """
     if not isinstance(chosen, Fact) or chosen.event is not None:
         return chosen, None
     together = _at_moment(context, chosen)
@@ -31,7 +35,7 @@ def settle_conflict(context: Context, chosen: Any) -> tuple[Any, Reading | None]
     definition = context.world.catalogue.facts[chosen.code]
     if definition.multiple:
         return chosen, None
-    rivals = [one for one in together if _same_series(one, chosen, definition.series)]
+    rivals = [one for one in together if one.timed == chosen.timed]
     readings = {(one.value, one.comparator, str(one.attributes.get("detection", ""))): one for one in rivals}
     if len(readings) < 2:
         return chosen, None
@@ -40,7 +44,9 @@ def settle_conflict(context: Context, chosen: Any) -> tuple[Any, Reading | None]
         key = (chosen.code, chosen.effective)
         context.conflicts[key] = len(options)
         return options[context.choices.get(key, 0)], None
-    return chosen, unknown(Why.CONFLICT, chosen.code, facts=tuple(one.id for one in options))
+    contradict = len({_series(one, definition.series) for one in options}) < len(options)
+    why = Why.CONFLICT if contradict else Why.NOT_COMPARABLE
+    return chosen, unknown(why, chosen.code, facts=tuple(one.id for one in options))
 
 
 def _at_moment(context: Context, fact: Fact) -> list[Fact]:
@@ -54,7 +60,5 @@ def _effective(fact: Fact) -> datetime:
     return fact.effective
 
 
-def _same_series(one: Fact, other: Fact, keys: tuple[str, ...]) -> bool:
-    if one.timed != other.timed:
-        return False
-    return all(one.attributes.get(key) == other.attributes.get(key) for key in keys)
+def _series(fact: Fact, keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(fact.attributes.get(key)) for key in keys)

@@ -12,17 +12,12 @@ from engine.evaluation.selecting import Selection
 
 
 def silence(context: Context, selection: Selection) -> tuple[Gap, ...]:
-    """Why nothing recorded is not yet *none*; nothing where it is, or where something is recorded."""
-    definition = context.world.catalogue.facts.get(selection.name)
-    if _nothing_recorded(selection) and definition is not None and not definition.happens:
-        return (Gap(Why.NEVER_RECORDED, selection.name),)
-    return unstated(context, selection)
-
-
-def unstated(context: Context, selection: Selection) -> tuple[Gap, ...]:
-    """Why a count of nothing is not yet 0: a history that must be stated. Results are counted as they are recorded."""
+    """Why nothing recorded is not yet *none*, nor a count of it 0; nothing where it is, or where something is recorded."""
     if not _nothing_recorded(selection):
         return ()
+    definition = context.world.catalogue.facts.get(selection.name)
+    if definition is not None and not definition.happens:
+        return (Gap(Why.NEVER_RECORDED, selection.name),)
     state, reading = history(context, selection.name)
     return () if state is MET else reading.gaps or (Gap(Why.NOT_STATED, selection.name),)
 

@@ -18,7 +18,7 @@ from engine.evaluation.scope import Scope
 from engine.evaluation.seeing import settle_conflict
 from engine.evaluation.selecting import compile_selector, distinct
 from engine.evaluation.settings import callers, typed
-from engine.evaluation.silence import unstated
+from engine.evaluation.silence import silence
 from engine.language import syntax as s
 from engine.model import Act, Fact, Hold, StageEntry, Task
 from engine.units import Duration
@@ -214,7 +214,7 @@ def _count(node: s.Count, scope: Scope) -> ValueFunction:
 
     def read(context: Context) -> Reading:
         selection = select(context)
-        if unspoken := unstated(context, selection):
+        if unspoken := silence(context, selection):
             return Reading(gaps=unspoken)
         low = len(selection.certain)
         return _between(low, low + len(selection.maybe), selection.gaps, selection.facts, selection.until)
@@ -227,7 +227,7 @@ def _count_different(node: s.CountDistinct, scope: Scope) -> ValueFunction:
 
     def read(context: Context) -> Reading:
         selection = select(context)
-        if unspoken := unstated(context, selection):
+        if unspoken := silence(context, selection):
             return Reading(gaps=unspoken)
         low, high, gaps = distinct(context, selection, node.attribute)
         return _between(low, high, joined(selection.gaps, gaps), selection.facts, selection.until)

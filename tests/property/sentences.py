@@ -1,7 +1,7 @@
 """Arbitrary criteria that a guard may say, over the facts of `records`: every operator, well typed, nested.
 
 Left out is what the load-time checks keep out of blocks, because it turns unknown into an answer: `is missing`, `unknown counts
-as no`, `first known of`, and the two-valued `guard … passes`.
+as no`, a constant in the place of a result, and the two-valued `guard … passes`.
 """
 
 from __future__ import annotations
@@ -117,14 +117,26 @@ _PICKED: SearchStrategy[str] = st.one_of(
     st.builds("(uln of alt) {} 40 U/L".format, _OPERATORS),
 )
 
-GUARDED: SearchStrategy[str] = st.one_of(READING, HAPPENING, _PICKED, _exists(ENTERED))
-"""Every single statement, save `count of` results: a count of what is recorded is 0 where nothing is."""
+_USUAL: SearchStrategy[str] = st.sampled_from([
+    "any alt with ((first known of (uln; 40 U/L)) >= 40 U/L)", "(first known of (severity of latest relapse; \"mild\")) is mild",
+    "today >= (first known of (date of latest relapse; 2026-03-01)) + 1 month",
+    "any inebilizumab given with (first known of (complete; yes) is yes)",
+])  # fmt: skip
+"""Usual values of what an entry may leave out, or of what has not happened."""
 
-STATEMENTS: SearchStrategy[str] = GUARDED | _counts(ENTERED)
+_STOOD_IN: SearchStrategy[str] = st.builds(
+    "(first known of (igg; {})) {} 5 g/L".format, st.sampled_from(["6 g/L", "4 g/L", "worst"]), _OPERATORS
+)
+"""A constant in the place of a result, which no block may say; a conflict goes through none the less."""
+
+GUARDED: SearchStrategy[str] = st.one_of(READING, HAPPENING, _PICKED, _exists(ENTERED), _counts(ENTERED), _USUAL)
+"""Every single statement that a block may make."""
+
+STATEMENTS: SearchStrategy[str] = GUARDED | _STOOD_IN
 """Every single statement."""
 
 UNDER_CONFLICT: SearchStrategy[str] = st.one_of(
-    READING, HAPPENING, _exists(VALUED | HAPPENED), _counts(VALUED | HAPPENED)
+    READING, HAPPENING, _exists(VALUED | HAPPENED), _counts(VALUED | HAPPENED), _USUAL, _STOOD_IN
 )
 """Statements that choose entries by their values: those that only count records are answered by a further record."""
 

@@ -1,12 +1,13 @@
 """What a guard may say. Unknown never opens a gate: what turns unknown into a plain yes or no is kept out of blocks.
 
 `is missing` is two-valued and belongs to tasks, messages, transitions and the opening of holds. `unknown counts as` is for
-warnings. Both are refused also where a guard reaches them through named values and criteria.
+warnings. `first known of (fact; constant)` answers for a result that nobody recorded, and `not guard x passes` is met while x is
+unknown. All are refused also where a guard reaches them through named values and criteria.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from engine.definition.checking.references import Node, references
 from engine.definition.checking.sentences import Sentence
@@ -35,20 +36,69 @@ def counts_as(subject: Subject) -> Iterator[Problem]:
         yield subject.problem(sentence.place, message, remedy)
 
 
-def _first(subject: Subject, wanted: type[s.Node]) -> Iterator[tuple[Sentence, s.Node, tuple[str, ...]]]:
+def defaults(subject: Subject) -> Iterator[Problem]:
+    """No constant in the place of a result that nobody recorded; an attribute that is left out may have a usual value."""
+    for sentence, node, way in _first(subject, s.Choice, lambda node: _stands_in(subject, node)):
+        remedy = (
+            "Leave the constant out: what is not known is unknown, and `unknown:` or `when_unknown:` says what follows."
+        )
+        message = f"“{canonical(node)}” answers for a result that nobody recorded{_via(way)}."
+        yield subject.problem(sentence.place, message, remedy)
+
+
+def _stands_in(subject: Subject, node: s.Node) -> bool:
+    if not (isinstance(node, s.Choice) and node.which == "first known"):
+        return False
+    constant = any(isinstance(item, s.Number | s.Word | s.Day | s.Truth) for item in node.items[1:])
+    return constant and any(_result(subject, item) for item in node.items[:-1])
+
+
+def _result(subject: Subject, item: s.Value) -> bool:
+    """Whether it reads a fact whose silence is unknown: its value, an attribute of it, or how often it was recorded."""
+    item = item.of if isinstance(item, s.Attribute) else item
+    if isinstance(item, s.Pick | s.Count):
+        item = s.Name(item.selector.name) if item.selector.source == "fact" else item
+    code = (
+        subject.catalogue.canonical(item.name)
+        if isinstance(item, s.Name) and item.name not in subject.spec.values
+        else None
+    )
+    return code is not None and not subject.catalogue.facts[code].happens
+
+
+def refused_guards(subject: Subject) -> Iterator[Problem]:
+    """No `not guard x passes`: a guard does not pass while it is unknown, which is no reason to go on."""
+    for sentence, node, way in _first(
+        subject, s.Not, lambda node: any(isinstance(one, s.GuardPasses) for one, _ in walk(node))
+    ):
+        remedy = "Write what must be true instead."
+        message = f"“{canonical(node)}” is met while the guard is unknown{_via(way)}."
+        yield subject.problem(sentence.place, message, remedy)
+
+
+def _any(node: s.Node) -> bool:
+    return True
+
+
+def _first(
+    subject: Subject, wanted: type[s.Node], which: Callable[[s.Node], bool] = _any
+) -> Iterator[tuple[Sentence, s.Node, tuple[str, ...]]]:
     """For each sentence that blocks, the first such node that it says or reaches."""
     for sentence in subject.sentences:
         if _blocks(subject, sentence):
             for node, way in _found(subject, sentence, wanted):
-                yield sentence, node, way
-                break
+                if which(node):
+                    yield sentence, node, way
+                    break
 
 
 def _blocks(subject: Subject, sentence: Sentence) -> bool:
     """Whether it stands in somebody's way. The values of a gate that only warns do not."""
     if sentence.use == "passes":
         return any(one.not_met in _BLOCKING for one in (subject.spec.gate.require if subject.spec.gate else ()))
-    return sentence.use == "released" or (sentence.use in ("guard", "gate") and sentence.level in _BLOCKING)
+    return sentence.use == "released" or (
+        sentence.use in ("guard", "gate", "guard_when", "gate_when") and sentence.level in _BLOCKING
+    )
 
 
 def _via(way: tuple[str, ...]) -> str:
@@ -90,4 +140,4 @@ def unknown_levels(subject: Subject) -> Iterator[Problem]:
             yield subject.warning(sentence.place, message, remedy)
 
 
-CHECKS = (missing, counts_as, unknown_levels)
+CHECKS = (missing, counts_as, defaults, refused_guards, unknown_levels)

@@ -18,7 +18,7 @@ values: {dose: 'with.amount * 1', onset: symptom_onset_date}
 tables: {washout: {columns: [drugs, interval, statement], rows: [[jak_inhibitor, 14 days, W-1], [rituximab, 1 month, W-2]]}}
 guards:
   dose:
-    as_of: with.planned
+    as_of: first known of (with.planned; today)
     require:
       - {id: igg_known, that: igg is known, statement: T-1}
       - {id: igg_fine, that: igg >= 5 g/L, statement: [T-2, T-2b], not_met: warn}
@@ -113,6 +113,41 @@ def test_a_guard_is_judged_as_of_the_planned_day() -> None:
     life = ready()
     assert life.act("give", {"planned": "2026-02-20"}).verdict is Verdict.REFUSED
     assert life.act("give", {"planned": "2025-12-01"}).accepted, "never before now"
+
+
+UNDATED = bare("""
+values: {planned: symptom_onset_date}
+guards:
+  dated: {as_of: planned, require: [{id: fine, that: diabetes is no, statement: X}]}
+  doubtful:
+    require:
+      - {id: strict, when: hbsag is positive, that: diabetes is no, statement: Y, not_met: block_hard}
+      - {id: mild, when: hbsag is positive, when_unknown: info, that: diabetes is no, statement: Z}
+""").replace(
+    "actions:\n",
+    "actions:\n  give: {label: {en: G, zh: G}, by: [neurologist], guard: dated}\n"
+    "  take: {label: {en: T, zh: T}, by: [neurologist], guard: doubtful}\n",
+)
+
+
+def test_a_guard_without_its_date_does_not_pass() -> None:
+    """Judged as of an unknown day nothing is known of it; a day that is known to the guard opens it again."""
+    life = Life(UNDATED, start="2026-01-10")
+    life.record("diabetes", value=False)
+    (reason,) = life.act("give").refusals
+    assert (reason.requirement, reason.state) == ("as_of", "unknown")
+    life.record("symptom_onset_date", "2026-01-05")
+    assert life.act("give").accepted
+
+
+def test_a_requirement_that_may_apply_is_unknown_and_not_left_out() -> None:
+    life = Life(UNDATED, start="2026-01-10")
+    life.record("diabetes", value=True)
+    outcome = life.act("take")
+    assert levels(outcome) == {"strict": "block", "mild": "info"}, "overridable, because it may not apply at all"
+    assert {one.state for one in outcome.reasons} == {"unknown"}
+    life.record("hbsag", "negative")
+    assert life.act("take").accepted
 
 
 def test_an_override_goes_past_blocks_by_whom_it_may_and_never_past_hard_ones() -> None:
