@@ -37,7 +37,7 @@ def fact_entry(context: Context, code: str) -> Reading:
     last = seen[-1]
     if len(seen) == 1 or seen[-2].effective != last.effective:
         return _if_fresh(context, last)
-    chosen, conflict = settle_conflict(context, last)
+    chosen, conflict = settle_conflict(context, last, seen)
     if conflict:
         return conflict
     assert isinstance(chosen, Fact)

@@ -6,6 +6,7 @@ To a guard a conflict is unknown; an alarm reads it each way (`Context.choices`)
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,11 +22,11 @@ def counts(context: Context, fact: Fact) -> bool:
     return context.alarm or fact.status is not FactStatus.PRELIMINARY
 
 
-def settle_conflict(context: Context, chosen: Any) -> tuple[Any, Reading | None]:
+def settle_conflict(context: Context, chosen: Any, among: Iterable[Any] = ()) -> tuple[Any, Reading | None]:
     """The entry to read where several share a moment and differ; or the unknown reading of a conflict.
 
-    Results of one series contradict each other; those of different series (method, specimen) are only not comparable, and
-    whoever reads the fact without naming a series may rely on neither.
+    Results of one series contradict each other. Of different series (method, specimen) only those are rivals `among` which the
+    entry was chosen: they are not comparable, and whoever names no series may rely on neither.
     """
     if not isinstance(chosen, Fact) or chosen.event is not None:
         return chosen, None
@@ -35,7 +36,11 @@ def settle_conflict(context: Context, chosen: Any) -> tuple[Any, Reading | None]
     definition = context.world.catalogue.facts[chosen.code]
     if definition.multiple:
         return chosen, None
-    rivals = [one for one in together if one.timed == chosen.timed]
+    keys = definition.series
+    own, chosen_from = _series(chosen, keys), {id(one) for one in among}
+    rivals = [
+        one for one in together if one.timed == chosen.timed and (_series(one, keys) == own or id(one) in chosen_from)
+    ]
     readings = {(one.value, one.comparator, str(one.attributes.get("detection", ""))): one for one in rivals}
     if len(readings) < 2:
         return chosen, None
@@ -44,7 +49,7 @@ def settle_conflict(context: Context, chosen: Any) -> tuple[Any, Reading | None]
         key = (chosen.code, chosen.effective)
         context.conflicts[key] = len(options)
         return options[context.choices.get(key, 0)], None
-    contradict = len({_series(one, definition.series) for one in options}) < len(options)
+    contradict = len({_series(one, keys) for one in options}) < len(options)
     why = Why.CONFLICT if contradict else Why.NOT_COMPARABLE
     return chosen, unknown(why, chosen.code, facts=tuple(one.id for one in options))
 

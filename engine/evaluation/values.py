@@ -56,7 +56,7 @@ def _pick(node: s.Pick, scope: Scope) -> ValueFunction:
         decisive = [one for one in selection.maybe if _rivals(one, chosen, last)]
         if decisive:
             return Reading(gaps=selection.gaps, facts=selection.facts, until=selection.until)
-        chosen, conflict = settle_conflict(context, chosen)
+        chosen, conflict = settle_conflict(context, chosen, selection.certain)
         if conflict:
             return replace(conflict, until=selection.until)
         return Reading(chosen, facts=entries.facts_of(chosen), until=selection.until)
