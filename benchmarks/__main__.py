@@ -6,16 +6,33 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 
-from benchmarks import advances, due, fifteen_years, guards, history, verification
+import structlog
+
+from benchmarks import (
+    advances,
+    due,
+    feed,
+    fifteen_years,
+    guards,
+    history,
+    lateness,
+    pages,
+    starting,
+    verification,
+)
 from benchmarks.measuring import Figure, machine
 
 WORKS: Mapping[str, Callable[[], list[Figure]]] = {
     "advance": advances.measure,
     "history": history.measure,
     "due": due.measure,
+    "late": lateness.measure,
     "guard": guards.measure,
+    "feed": feed.measure,
     "verify": verification.measure,
+    "pages": pages.measure,
     "years": fifteen_years.measure,
+    "start": starting.measure,
 }
 
 
@@ -26,6 +43,7 @@ def main(names: list[str]) -> int:
         print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(WORKS)}", file=sys.stderr)
         return 2
     logging.getLogger("careway").setLevel(logging.ERROR)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     print(machine())
     for name in names or WORKS:
         for figure in WORKS[name]():

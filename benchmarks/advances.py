@@ -2,6 +2,7 @@
 
 Patients are copies of one in maintenance; each advance meets the next of them. Ours runs on one database, then the bare
 driver sends the statements that ours sent to a second one that stood at the same point; both must end with the same rows.
+The peer (`usual.py`) does in each round as many advances of its own, smaller, kind.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from benchmarks.measuring import Figure, Spent, median_of, spent
 from benchmarks.population import copied, played
 from benchmarks.postgres import server
 from benchmarks.raw import Recording, raw_sqlite, recorded, replay_postgres, replay_sqlite
+from benchmarks.usual import Usual, usual
 from engine.actions import Engine
 from engine.commands import Entry, RecordFacts
 from engine.definition.registry import Registry
@@ -29,7 +31,7 @@ from pathways.registry import load_registry
 
 PATIENTS = 60
 ROUNDS = 5
-TABLES = ("patient", "fact", "task", "timer", "message", "audit", "audit_head", "command")
+TABLES = ("patient", "fact", "task", "timer", "message", "agenda", "audit", "audit_head", "command")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Pair:
     store: SqlStore
     replay: Callable[[Any], None]
     counts: Callable[[], tuple[list[int], list[int]]]
+    peer: Usual
 
 
 def _fill(store: SqlStore, registry: Registry) -> datetime:
@@ -80,7 +83,8 @@ def sqlite_pair(registry: Registry) -> Iterator[tuple[Pair, datetime]]:
             source = raw_sqlite(f"{folder}/ours.db")
             source.backup(other)
             counts = partial(_both, source, other)
-            yield Pair(store, partial(replay_sqlite, other), counts), last
+            peer = usual(f"sqlite:///{folder}/usual.db", PATIENTS)
+            yield Pair(store, partial(replay_sqlite, other), counts, peer), last
 
 
 @contextmanager
@@ -98,11 +102,16 @@ def postgres_pair(registry: Registry) -> Iterator[tuple[Pair, datetime]]:
             psycopg.connect(url.plain("raw")) as other,
             psycopg.connect(url.plain("ours")) as source,
         ):
+            url.run("CREATE DATABASE usual")
             counts = partial(_both, source, other)
-            yield Pair(store, partial(replay_postgres, other), counts), last
+            yield Pair(store, partial(replay_postgres, other), counts, usual(url.url("usual"), PATIENTS)), last
 
 
-def _rounds(pair: Pair, registry: Registry, start: datetime, rounds: int) -> list[tuple[Spent, Spent]]:
+Turn = tuple[Spent, Spent, Spent]
+"""What ours, raw and the peer cost in one round."""
+
+
+def _rounds(pair: Pair, registry: Registry, start: datetime, rounds: int) -> list[Turn]:
     engine, found = Engine(pair.store, registry), []
     for number in range(rounds + 1):
         at = start + timedelta(days=1 + number, hours=1)
@@ -111,17 +120,28 @@ def _rounds(pair: Pair, registry: Registry, start: datetime, rounds: int) -> lis
         raw = spent(partial(pair.replay, record.transactions))
         same, other = pair.counts()
         assert same == other, (same, other)
-        found.append((ours, raw))
+        usually = spent(partial(_usually, pair.peer))
+        done = PATIENTS * (number + 1)
+        assert pair.peer.counts() == {"audit": done, "outbox": done, "versions": done, "pending": 2 * PATIENTS}
+        found.append((ours, raw, usually))
     verdict = pair.store.verify()
     assert verdict.problem is None, verdict.problem
     return found[1:]
 
 
-def _figures(name: str, found: list[tuple[Spent, Spent]], target: float) -> list[Figure]:
-    ratio = median_of([raw.wall / ours.wall for ours, raw in found])
-    cpu = median_of([ours.cpu for ours, _ in found]) / PATIENTS * 1e3
-    dearer = median_of([ours.cpu / raw.cpu for ours, raw in found])
-    rate = PATIENTS / median_of([ours.wall for ours, _ in found])
+def _usually(peer: Usual) -> None:
+    for one in range(1, PATIENTS + 1):
+        peer.advance(one)
+
+
+def _figures(name: str, found: list[Turn], target: float) -> list[Figure]:
+    ratio = median_of([raw.wall / ours.wall for ours, raw, _ in found])
+    cpu = median_of([ours.cpu for ours, _, _ in found]) / PATIENTS * 1e3
+    dearer = median_of([ours.cpu / raw.cpu for ours, raw, _ in found])
+    rate = PATIENTS / median_of([ours.wall for ours, _, _ in found])
+    usually = median_of([peer.wall / ours.wall for ours, _, peer in found])
+    usual_cpu = median_of([peer.cpu / ours.cpu for ours, _, peer in found])
+    what = f"durable advance, {name}, against `transitions` + ORM as usually written"
     return [
         Figure(
             "W1",
@@ -134,6 +154,8 @@ def _figures(name: str, found: list[tuple[Spent, Spent]], target: float) -> list
         Figure("W1", f"the same, {name}: processor time against raw (client only)", dearer, "x raw"),
         Figure("W1", f"the same, {name}: advances", rate, "/s"),
         Figure("W1", f"the same, {name}: processor time of ours", cpu, "ms"),
+        Figure("W1", what, usually, "x", ">= 2", usually >= 2),
+        Figure("W1", f"the same, {name}: processor time", usual_cpu, "x"),
     ]
 
 

@@ -1,10 +1,11 @@
-"""Patients to measure on: one course played through the engine, and copies of its rows under other ids.
+"""Patients to measure on: one course played through the engine, and copies of its rows (agenda included) under other ids.
 
 A copy starts without audit entries (its chains begin with what is measured), so that its hashes hold.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +29,9 @@ from benchmarks.course import Course
 from engine.actions import Engine
 from engine.cases import Library, read_case, run_case
 from engine.definition.registry import Registry
-from engine.model import Chart, TimerState
+from engine.model import RECORDS, Chart, TimerState
 from engine.store import SqlStore
-from engine.store.schema import RECORD_TABLES, patient, timer
+from engine.store.schema import RECORD_TABLES, agenda, patient, timer
 
 
 def played(store: SqlStore, registry: Registry, course: Course, name: str) -> Chart:
@@ -50,10 +51,17 @@ def numbered(first: int, count: int) -> CTE:
 
 
 def copied(
-    store: SqlStore, template: str, prefix: str, count: int, *, due: datetime | None = None, whole: bool = True
+    store: SqlStore,
+    template: str,
+    prefix: str,
+    count: int,
+    *,
+    due: datetime | None = None,
+    maps: Collection[str] = RECORDS,
 ) -> None:
-    """`count` copies of a patient with ids `prefix1` …; `due` moves their timers; not `whole`: enrolments and timers only."""
-    tables = [patient, *(table for name, table in RECORD_TABLES.items() if whole or name in ("enrolments", "timers"))]
+    """`count` copies of a patient with ids `prefix1` …; `due` moves their timers; `maps`: only these of their records."""
+    tables = [patient, *(table for name, table in RECORD_TABLES.items() if name in maps)]
+    tables += [agenda] if len(maps) == len(RECORDS) else []
     with store.database.writer.begin() as connection:
         for table in tables:
             connection.execute(_copy(table, template, prefix, count, due), {"due": due} if due is not None else {})

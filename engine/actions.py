@@ -6,19 +6,20 @@ lock the patient → decide → save records, audit and outcome → commit. A co
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.audit import Event
-from engine.commands import Command, CorrectFact, FireTimers, Outcome, RecordFacts, RetractFact, Verdict
+from engine.commands import Command, CorrectFact, FireTimers, Outcome, PerformAction, RecordFacts, RetractFact, Verdict
 from engine.decide import acting
 from engine.decide.decision import Decision, decide
 from engine.decide.working import Index, Working
 from engine.definition.registry import Registry
+from engine.definition.reviving import NotLoaded
 from engine.errors import CallerError, KeyReused, NotFound
 from engine.evaluation import names
 from engine.evaluation.context import Context
@@ -28,9 +29,11 @@ from engine.evaluation.reader import call
 from engine.evaluation.results import Reading
 from engine.evaluation.tracking import Tracker
 from engine.model import SYSTEM, AuditDraft, Changes, Chart, Enrolment, Patient, Person, TimerState
+from engine.outbox import Post, no_post
 from engine.outcomes import outcome_json, outcome_of
 from engine.ports import Claim, Identity, Store, UnitOfWork
 
+T = TypeVar("T")
 MOST_INDEXED = 2000
 """Patients whose fact index is kept in memory between commands."""
 
@@ -38,8 +41,10 @@ MOST_INDEXED = 2000
 class Engine:
     """Carries out commands against a store with the definitions of a registry."""
 
-    def __init__(self, store: Store, registry: Registry) -> None:
+    def __init__(self, store: Store, registry: Registry, post: Post = no_post) -> None:
+        """`post` turns requested messages into letters, which are stored with the decision."""
         self.store = store
+        self._post = post
         self.registry = registry
         self._indexes: OrderedDict[str, tuple[int, Index]] = OrderedDict()
         self._lock = Lock()
@@ -55,6 +60,17 @@ class Engine:
 
     def execute(self, command: Command) -> Outcome:
         """Carry out a command in one transaction. Raises `CarewayError` for what cannot be asked so (recorded, too)."""
+        return self._with_versions(lambda: self._execute(command))
+
+    def _with_versions(self, work: Callable[[], T]) -> T:
+        """Do it, and once more for each version that had to be fetched: within a transaction the archive cannot be asked."""
+        while True:
+            try:
+                return work()
+            except NotLoaded as missing:
+                self.registry.find(missing.hash)
+
+    def _execute(self, command: Command) -> Outcome:
         fingerprint = _fingerprint(command) if command.key else ""
         refused: CallerError | None = None
         decision: Decision | None = None
@@ -79,6 +95,10 @@ class Engine:
         How many timers fired. A batch stands or falls as a whole: what one patient raises ends all of it, so that it has
         to be done again patient by patient. Raises `LeaseLost`, `StoreBusy`, and whatever a definition's mistake raises.
         """
+        known = tuple(patients)
+        return self._with_versions(lambda: self._fire_many(known, at, claims))
+
+    def _fire_many(self, patients: Iterable[str], at: datetime, claims: Sequence[Claim]) -> int:
         with self.store.units(patients, claims) as units:
             due = {key: _due(unit.chart, at) for key, unit in units.items()}
             decided = [
@@ -101,7 +121,7 @@ class Engine:
         return outcome_of(previous.content)
 
     def _decide_and_save(self, unit: UnitOfWork, command: Command, fingerprint: str) -> Decision:
-        decision = self._decide(unit.chart, command)
+        decision = self._decide(unit.chart, command, unit.agenda)
         outcome = outcome_json(decision.outcome) if command.key else None
         unit.save(
             decision.chart,
@@ -111,6 +131,8 @@ class Engine:
             key=command.key,
             fingerprint=fingerprint,
             outcome=outcome,
+            agenda=decision.index.agenda(decision.chart, self.registry),
+            letters=self._post(decision.chart, decision.changes, command.at) if decision.changes.messages else (),
         )
         return decision
 
@@ -122,14 +144,16 @@ class Engine:
         draft = AuditDraft(command.patient, None, event.value, command.by, command.at, content)
         unit.save(unit.chart, Changes(), [draft], now=command.at)
 
-    def _decide(self, chart: Chart, command: Command) -> Decision:
-        return decide(self.registry, chart, self._taken_index(chart), command)
+    def _decide(self, chart: Chart, command: Command, agenda: str) -> Decision:
+        return decide(self.registry, chart, self._taken_index(chart, agenda), command)
 
-    def _taken_index(self, chart: Chart) -> Index:
+    def _taken_index(self, chart: Chart, agenda: str) -> Index:
         """What was kept of the patient, if it is of this version. It is taken out: a decision that fails leaves nothing behind."""
         with self._lock:
             known = self._indexes.pop(chart.patient.id, None)
-        return known[1] if known is not None and known[0] == chart.patient.version else Index.of(chart)
+        if known is not None and known[0] == chart.patient.version:
+            return known[1]
+        return Index.stored(chart, agenda, self.registry)
 
     def _remember(self, unit: UnitOfWork, decision: Decision) -> None:
         """Keep the index once the decision is committed."""
@@ -198,7 +222,7 @@ class Engine:
         if name in definition.criteria:
             verdict = definition.criteria[name](context)
             return Reading(None if verdict.state.value == "unknown" else verdict.met)
-        if name in self.registry.functions:
+        if name in definition.functions:
             return call(context, name)
         code = self.registry.catalogue.canonical(name)
         if code is not None:
@@ -230,4 +254,7 @@ def _due(chart: Chart, at: datetime) -> int:
 
 def _fingerprint(command: Command) -> str:
     """Digest of what is asked. When it is asked does not count: a repeated request comes later than the first."""
-    return sha256(repr(replace(command, at=datetime.min.replace(tzinfo=UTC))).encode()).hexdigest()
+    asked = replace(command, at=datetime.min.replace(tzinfo=UTC))
+    if isinstance(asked, PerformAction):
+        asked = replace(asked, signatures=())
+    return sha256(repr(asked).encode()).hexdigest()

@@ -150,7 +150,7 @@ def subtract(when: When, duration: Duration, zone: Zone) -> When:
 
 def compare(one: When, other: When, zone: Zone) -> int:
     """-1, 0 or 1 at the coarser precision: when either is a day, only the days count."""
-    if not (isinstance(one, datetime) and isinstance(other, datetime)):
+    if isinstance(one, datetime) != isinstance(other, datetime):
         one, other = local_day(one, zone), local_day(other, zone)
     return (one > other) - (one < other)
 

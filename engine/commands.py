@@ -77,6 +77,20 @@ class Override:
     approved_by: Person
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """That a person signed by proving anew who it is; `shown` is the SHA-256 of what that person saw."""
+
+    person: str
+    name: str
+    """As printed."""
+    role: str
+    meaning: str
+    """`responsible`, `witnessed` or `approved override`."""
+    shown: str
+    factors: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerformAction(Command):
     """A person does an action of an enrolment. `expected_version` makes it conditional (If-Match)."""
@@ -87,6 +101,8 @@ class PerformAction(Command):
     override: Override | None = None
     second_person: Person | None = None
     expected_version: int | None = None
+    signatures: tuple[Signature, ...] = ()
+    """Kept in the audit. They are no part of what is asked: the same request may come again signed anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

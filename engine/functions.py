@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from engine.errors import AuthorError
 from engine.model import Act, Fact, Task
+from engine.units import Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class AtLeast:
     value: Decimal | int
 
 
-Answer = Decimal | int | str | bool | date | AtLeast | None
+Answer = Decimal | int | str | bool | date | Duration | tuple[Duration, ...] | AtLeast | None
 
 
 class NotKnown(Exception):
@@ -96,19 +97,29 @@ class Function:
 REGISTRY: dict[str, Function] = {}
 """Every function that the loaded modules registered, by name."""
 
+SUPERSEDED: dict[tuple[str, str], Function] = {}
+"""Older versions that are kept for the enrolments whose definition was read with them, by name and version."""
+
 
 def function(
-    name: str, *, en: str, zh: str, kind: str, unit: str = "", statements: Sequence[str] = (), settings: Sequence[str] = (), version: str = "1"
+    name: str, *, en: str, zh: str, kind: str, unit: str = "", statements: Sequence[str] = (), settings: Sequence[str] = (), version: str = "1",
+    superseded: bool = False,
 ) -> Callable[[Callable[[Reader], Answer]], Callable[[Reader], Answer]]:  # fmt: skip
-    """Register a function under a name. Raises `AuthorError` when the name is taken."""
+    """Register a function under a name. Raises `AuthorError` when the name is taken.
+
+    Whoever changes what a function answers gives it a new version. The older one may stay beside it, `superseded`: new
+    enrolments never read it, running ones go on with it.
+    """
 
     def register(compute: Callable[[Reader], Answer]) -> Callable[[Reader], Answer]:
-        known = REGISTRY.get(name)
+        made = Function(name, {"en": en, "zh": zh}, kind, unit, compute, tuple(statements), tuple(settings), version)
+        known = SUPERSEDED.get((name, version)) if superseded else REGISTRY.get(name)
         if known is not None and known.compute.__qualname__ != compute.__qualname__:
             raise AuthorError(f"The function “{name}” is registered twice.", remedy="Rename one of them.")
-        REGISTRY[name] = Function(
-            name, {"en": en, "zh": zh}, kind, unit, compute, tuple(statements), tuple(settings), version
-        )
+        if superseded:
+            SUPERSEDED[name, version] = made
+        else:
+            REGISTRY[name] = made
         return compute
 
     return register

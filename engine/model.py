@@ -41,7 +41,7 @@ class ExposureEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts: a person in a role. `name` is the account, never a patient."""
+    """Who acts: a person in a role. `name` is the id of the person, whichever account was used; never a patient."""
 
     role: str
     name: str = ""

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from engine.errors import CarewayError, Conflict
 from engine.model import AuditDraft, Changes, Chart, Patient
+from engine.outbox import Letter, Mark
 
 
 class LeaseLost(Conflict):
@@ -132,12 +133,58 @@ class Problem:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """One version of a definition with everything that its hash covers, so that it can be compiled again."""
+
+    hash: str
+    pathway: str
+    text: str
+    """The source, as it stood in its file."""
+    catalogue: str
+    """Text of the catalogue of facts with which it was read."""
+    functions: Mapping[str, str]
+    """Version of every registered function, by name."""
+    settings: Mapping[str, Any]
+    """What its sentences read of other pathways' settings, by `pathway.setting`; JSON-ready."""
+    pathways: tuple[str, ...] = ()
+    """The names of pathways that its sentences may use."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedVersion:
+    """What the archive knows of a version, without its text."""
+
+    hash: str
+    pathway: str
+    number: int
+    """1, 2, 3 … within the pathway, in the order in which they came into force first."""
+    archived: datetime
+    """When it was loaded first (UTC)."""
+    release: str
+    """The release of Careway that loaded it first."""
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """A version on which enrolments run."""
+
+    hash: str
+    pathway: str
+    open: int
+    """How many open enrolments."""
+
+
 class UnitOfWork(Protocol):
     """One patient under lock, within one transaction."""
 
     @property
     def chart(self) -> Chart:
         """The chart as it stands, saved changes of this unit included. A private copy: change it freely."""
+
+    @property
+    def agenda(self) -> str:
+        """What `save` was given as `agenda` with exactly this version of the chart; empty where it was given none."""
 
     def previous(self, key: str) -> Outcome | None:
         """What the command of this idempotency key answered before, or None if it never ran."""
@@ -152,13 +199,18 @@ class UnitOfWork(Protocol):
         key: str = "",
         fingerprint: str = "",
         outcome: Mapping[str, Any] | None = None,
+        agenda: str = "",
+        letters: Sequence[Letter] = (),
+        marks: Sequence[Mark] = (),
     ) -> None:
         """Stage the records named by `changes`, the audit entries and the outcome; they are committed on leaving the block.
 
         Sets `version` of the patient and of every changed enrolment, and adds the state of the changed records to the
         audit entry of their chain (making an entry where a chain has none); `chart` then is the chart as it will stand.
         May be called several times. A refused command is saved with empty `changes`: it leaves its audit entry and
-        nothing else. Raises UnauditedChange, UnknownEvent.
+        nothing else. `agenda` is kept beside the chart for whoever loads this version of it; it is no record, and a chart
+        saved without it is simply looked at anew. `letters` are added to the outbox; `marks` say what became of letters
+        that this worker holds, and the transaction fails with LeaseLost where one was taken over. Raises UnauditedChange, UnknownEvent.
         """
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from engine.errors import CarewayError
 from engine.model import TimerState
 from service.chores import progress
+from service.messages.readers import without_readers
+from service.versions import versions
 from service.wiring import Careway
 
 PAGE = 500
@@ -29,7 +30,7 @@ class Diagnosis:
 
 def examine(careway: Careway) -> list[Diagnosis]:
     """Everything that can be looked at without changing anything. Raises `StoreBusy`."""
-    return [_audit(careway), *_charts(careway), _timers(careway)]
+    return [_audit(careway), *_charts(careway), _definitions(careway), _timers(careway), *_messages(careway)]
 
 
 def _audit(careway: Careway) -> Diagnosis:
@@ -40,21 +41,19 @@ def _audit(careway: Careway) -> Diagnosis:
 
 
 def _charts(careway: Careway) -> list[Diagnosis]:
-    """The fold of the audit against the tables, definitions in use against those loaded, and that nobody is forgotten."""
-    patients, different, unloaded, forgotten = 0, list[str](), set[str](), list[str]()
+    """The fold of the audit against the tables, and that nobody is forgotten."""
+    patients, different, forgotten = 0, list[str](), list[str]()
     for patient in all_patients(careway):
         patients += 1
         if careway.store.check_fold(patient):
             different.append(patient)
         chart = careway.store.read(patient)
         running = [one for one in chart.enrolments.values() if one.open]
-        unloaded |= {one.definition for one in running if not _is_loaded(careway, one.definition)}
         awaited = {one.enrolment for one in chart.timers.values() if one.state is TimerState.PENDING}
         owed = {one.enrolment for one in chart.tasks.values() if one.status == "open"}
         forgotten += [one.id for one in running if one.id not in awaited | owed]
     return [
         Diagnosis("stored state equals the audit", not different, _listed(different, f"{patients} patients")),
-        Diagnosis("definitions in use are loaded", not unloaded, _listed(sorted(unloaded), "all")),
         # A pathway may rest (nothing is due and nothing awaited); that is told, and is no fault.
         Diagnosis("open enrolments have a next event", True, f"{len(forgotten)} rest without one"),
     ]
@@ -64,12 +63,12 @@ def _listed(found: list[str], otherwise: str) -> str:
     return ", ".join(found[:10]) + (" …" if len(found) > 10 else "") if found else otherwise
 
 
-def _is_loaded(careway: Careway, definition: str) -> bool:
-    try:
-        careway.registry.version(definition)
-    except CarewayError:
-        return False
-    return True
+def _definitions(careway: Careway) -> Diagnosis:
+    """Whether every version with open enrolments runs."""
+    used = [one for one in versions(careway) if one.open]
+    broken = [one.complaint for one in used if one.problem]
+    older = sum(not one.in_force for one in used)
+    return Diagnosis("definitions in use run", not broken, "; ".join(broken) or f"{len(used)}, of which {older} older")
 
 
 def _timers(careway: Careway) -> Diagnosis:
@@ -78,6 +77,19 @@ def _timers(careway: Careway) -> Diagnosis:
     lag = found.lag.total_seconds()
     ok = lag <= careway.settings.watchdog_seconds
     return Diagnosis("what is due is handled", ok, f"oldest due timer waits {lag:.0f} s; last pass {last}")
+
+
+def _messages(careway: Careway) -> list[Diagnosis]:
+    """Letters that were given up, and roles for which nobody reads; the fallback does, if somebody reads for it."""
+    if careway.messages is None:
+        return []
+    dead = careway.store.outbox.counts()["dead"]
+    nobody = without_readers(careway.messages, careway.registry)
+    fallback = careway.settings.message_fallback
+    return [
+        Diagnosis("letters arrive", dead == 0, f"{dead} given up" if dead else "none given up"),
+        Diagnosis("every role has a reader", fallback not in nobody, _listed(nobody, "all")),
+    ]
 
 
 def all_patients(careway: Careway) -> Iterator[str]:

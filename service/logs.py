@@ -25,6 +25,7 @@ FIELDS = frozenset(
         "patient", "enrolment", "pathway", "action", "command", "role", "code", "place",
         "chore", "count", "patients", "failed", "late_seconds", "lag_seconds", "worker", "address", "version", "schema", "revision",
         "resource", "file", "line",
+        "letter", "channel", "urgency", "layout", "sent", "suppressed", "carried", "dead", "waiting", "postponed", "taken_over", "down",
     }
 )  # fmt: skip
 """What a line may say. Pseudonymous ids and codes only; `place` is a place in a definition or setting."""

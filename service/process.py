@@ -18,11 +18,15 @@ import structlog
 
 from engine.audit import Event
 from engine.model import SYSTEM, AuditDraft
-from service.chores import DUE
+from service import versions
+from service.chores import DUE, deliver_pass
+from service.messages import DELIVERY
 from service.wiring import Careway
 
 if TYPE_CHECKING:
     import uvicorn
+
+    from service.accounts.access import Access
 
 log = structlog.get_logger("careway.service")
 CHAIN = "service"
@@ -34,15 +38,18 @@ def running(careway: Careway) -> Iterator[None]:
     """Record that the service runs, ring the bell until the block ends, and record that it stopped."""
     from service.scheduler import Bell  # noqa: PLC0415 - APScheduler is needed by the service alone
 
+    versions.revive_in_use(careway)
     _record(careway, Event.SERVICE_STARTED)
     _tell_downtime(careway)
-    bell = Bell(careway) if careway.settings.due_pass else None
-    if bell is not None:
+    bells = [Bell(careway)] if careway.settings.due_pass else []
+    if careway.settings.deliver and careway.messages is not None:
+        bells.append(Bell(careway, deliver_pass, name=DELIVERY, interval=careway.settings.deliver_seconds))
+    for bell in bells:
         bell.start()
     try:
         yield
     finally:
-        if bell is not None:
+        for bell in bells:
             bell.stop()
         _record(careway, Event.SERVICE_STOPPED)
         log.info("stopped", worker=careway.settings.worker)
@@ -68,12 +75,12 @@ def work(careway: Careway) -> None:
         stopping.wait()
 
 
-def serve(careway: Careway) -> None:
-    """The HTTP service with the due pass inside, until SIGTERM or SIGINT."""
+def serve(careway: Careway, access: Access | None = None) -> None:
+    """The HTTP service with the due pass inside, until SIGTERM or SIGINT; `access` decides who comes in."""
     from service.api.app import create_app  # noqa: PLC0415 - the web framework is slow to import
 
     stopping = _stopping_on_signals()
-    app = create_app(careway)
+    app = create_app(careway, access)
     app.state.stopping = stopping
     with running(careway):
         server = _server(careway, app)

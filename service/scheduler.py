@@ -1,5 +1,7 @@
 """Rings the bell: APScheduler calls the chores at an interval, and that is all it does.
 
+Each chore has a bell of its own, so that a mail server that does not answer holds up nothing that is due.
+
 What is due lives in our tables. Its own job stores lose late one-shot jobs and can die silently, so there is one job in
 memory, which is never "missed" (`misfire_grace_time=None`), never piles up (`coalesce`) and never runs twice at once
 (`max_instances=1`). Its interval trigger counts through every interval that passed when the machine's clock jumps
@@ -14,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -22,11 +25,20 @@ from apscheduler.triggers.base import BaseTrigger
 
 from engine.errors import CarewayError
 from service.chores import DUE, PassResult, due_pass
+from service.messages import DeliveryResult
 from service.wiring import Careway
 
 log = structlog.get_logger("careway.bell")
 
-Pass = Callable[[Careway], PassResult]
+
+class Result(Protocol):
+    """What a pass did."""
+
+    more: bool
+    """There is more to do at once."""
+
+
+Pass = Callable[[Careway], Result]
 
 
 class Every(BaseTrigger):  # type: ignore[misc]
@@ -41,17 +53,33 @@ class Every(BaseTrigger):  # type: ignore[misc]
         return now if previous is None else now + self._interval
 
 
+def _tell(result: Result) -> None:
+    """A line in the log for a pass that did something."""
+    if isinstance(result, PassResult) and (result.fired or result.failures):
+        log.info("due pass", count=result.fired, patients=result.patients, failed=len(result.failures))
+    elif isinstance(result, DeliveryResult) and result.counts:
+        log.info("delivery pass", down=result.down, **result.counts)
+
+
 class Bell:
     """Rings while it is started. Not started twice; `stop` waits for the pass that is under way."""
 
-    def __init__(self, careway: Careway, chore: Pass = due_pass, seconds: Callable[[], float] = time.monotonic) -> None:
-        """`chore` is what it calls; `seconds` is the clock of the watchdog."""
+    def __init__(
+        self, careway: Careway, chore: Pass = due_pass, seconds: Callable[[], float] = time.monotonic, *,
+        name: str = DUE, interval: float | None = None,
+    ) -> None:  # fmt: skip
+        """`chore` is what it calls, `name` that of its heartbeat, `interval` in seconds (default: that of the due pass).
+
+        `seconds` is the clock of the watchdog.
+        """
+        self._name = name
+        self._interval = careway.settings.pass_seconds if interval is None else interval
         self._careway = careway
         self._chore = chore
         self._seconds = seconds
         self._scheduler: BackgroundScheduler | None = None
         self._stopping = threading.Event()
-        self._watchdog = threading.Thread(target=self._watch, name="careway-watchdog", daemon=True)
+        self._watchdog = threading.Thread(target=self._watch, name=f"careway-watchdog-{name}", daemon=True)
         self._passes, self._since = -1, seconds()
 
     def start(self) -> None:
@@ -68,26 +96,25 @@ class Bell:
         if self._watchdog.is_alive():
             self._watchdog.join(timeout=5)
 
-    def ring(self) -> PassResult | None:
+    def ring(self) -> Result | None:
         """Make passes until nothing more is due; what the last one did, None where the database did not answer."""
         result = None
         try:
             while not self._stopping.is_set():
                 result = self._chore(self._careway)
-                if result.fired or result.failures:
-                    log.info("due pass", count=result.fired, patients=result.patients, failed=len(result.failures))
+                _tell(result)
                 if not result.more:
                     break
         except CarewayError as error:
-            log.warning("due pass broke off", code=error.code)
+            log.warning("a pass broke off", chore=self._name, code=error.code)
         except Exception:  # the bell must ring again, whatever one pass ran into
-            log.exception("due pass failed")
+            log.exception("a pass failed", chore=self._name)
         return result
 
     def look(self) -> bool:
         """Whether passes are completed; otherwise it is said and the bell is started anew."""
         try:
-            beat = self._careway.store.heartbeat(DUE)
+            beat = self._careway.store.heartbeat(self._name)
         except CarewayError as error:
             log.warning("no heartbeat can be read", code=error.code)
             return False
@@ -97,7 +124,11 @@ class Bell:
         waited = self._seconds() - self._since
         if waited <= self._careway.settings.watchdog_seconds:
             return True
-        log.error("the due pass stands still", lag_seconds=round(waited, 1))
+        log.error(
+            "the due pass stands still" if self._name == DUE else "a pass stands still",
+            chore=self._name,
+            lag_seconds=round(waited, 1),
+        )
         self._restart()
         return False
 
@@ -111,7 +142,7 @@ class Bell:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         executors = {"default": ThreadPoolExecutor(1)}
         scheduler = BackgroundScheduler(job_defaults=defaults, executors=executors, timezone="UTC")
-        scheduler.add_job(self.ring, Every(timedelta(seconds=self._careway.settings.pass_seconds)), id="due")
+        scheduler.add_job(self.ring, Every(timedelta(seconds=self._interval)), id=self._name)
         scheduler.start()
         return scheduler
 

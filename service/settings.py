@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -47,6 +48,25 @@ def _listed(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _by_role(value: Any) -> Any:
+    """A table of lists as the environment can say it: `role=a|b, role=c`."""
+    if not isinstance(value, str):
+        return value
+    pairs = (part.partition("=") for part in _listed(value))
+    return {role.strip(): tuple(one.strip() for one in names.split("|") if one.strip()) for role, _, names in pairs}
+
+
+def _hours(text: str) -> str:
+    try:
+        for part in text.split("-") if text else ():
+            time.fromisoformat(part.strip())
+    except ValueError:
+        raise ValueError("is no span of the day such as 22:00-07:00") from None
+    if text and text.count("-") != 1:
+        raise ValueError("is no span of the day such as 22:00-07:00")
+    return text
+
+
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -66,11 +86,28 @@ class Settings(BaseSettings):
     shutdown_seconds: int = Field(
         5, ge=1, le=300, description="How long requests may still run after SIGTERM before they are broken off."
     )
-    trusted_headers: bool | None = Field(
+    secret_key: str = Field(
+        "", repr=False,
+        description="32 random bytes in base64 that encrypt second factors; empty: in the file careway.key beside the "
+        "SQLite database. All processes on one PostgreSQL database need the same.",
+    )  # fmt: skip
+    secure_cookies: bool | None = Field(
         None,
-        description="Whether requests may say by header who acts: true where a proxy sets the headers, false never; "
-        "unset: only while the service listens on this machine alone.",
+        description="Whether browsers reach the service by https alone: true behind a proxy that speaks it; unset: unless "
+        "the service listens on this machine alone.",
     )
+    oidc_issuer: str = Field(
+        "",
+        description="The hospital's identity provider (OpenID Connect), as it names itself; empty: accounts of Careway alone.",
+    )
+    oidc_client_id: str = Field("careway", description="How the identity provider knows this service.")
+    oidc_client_secret: str = Field(
+        "", repr=False, description="The secret that the identity provider gave to this service; better in the environment."
+    )  # fmt: skip
+    session_idle_minutes: int = Field(
+        30, ge=1, le=1_440, description="After so long without a request a person has to sign in again."
+    )
+    session_hours: int = Field(12, ge=1, le=168, description="So long after signing in it has to be done again.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least serious line of the log."
     )
@@ -94,6 +131,59 @@ class Settings(BaseSettings):
     watchdog_seconds: Seconds = Field(
         30.0, description="Without a completed pass for so long, the service says that it stands still."
     )
+    public_url: str = Field(
+        "", description="Where people reach the pages, for the links in messages; empty: the address listened on."
+    )
+    deliver: bool = Field(True, description="Whether this process delivers messages; at least one must.")
+    deliver_seconds: Seconds = Field(2.0, description="Time between two looks at what is to be delivered.")
+    message_folders: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="Folders with the site's own layouts of messages, which replace shipped ones. Commas between."
+    )
+    message_addresses: Annotated[dict[str, tuple[str, ...]], NoDecode, BeforeValidator(_by_role)] = Field(
+        {},
+        description="Mail addresses or webhooks (https://…) by role: neurologist=a@x.org|b@x.org;zh, icu=c@x.org (in the "
+        "file a table). `;zh` or `;en` behind an address is that reader's language.",
+    )
+    message_fallback: str = Field(
+        "coordinator_lead", description="The role that gets what is meant for a role with nobody in it."
+    )
+    message_bundle: int = Field(
+        5, ge=1, description="More letters than this that wait for one reader become one summary; critical ones do not."
+    )
+    message_budget: int = Field(
+        20,
+        ge=1,
+        description="Letters to one reader within an hour; further ones wait for a summary, critical ones do not.",
+    )
+    message_tries: int = Field(
+        12, ge=1, description="Attempts at one letter before it is given up and shown to people."
+    )
+    quiet_hours: Annotated[str, AfterValidator(_hours)] = Field(
+        "", description="Time of day in which only critical letters go out, e.g. 22:00-07:00; empty: none."
+    )
+    smtp_host: str = Field("", description="Server that takes e-mail; empty: no e-mail is sent.")
+    smtp_port: int = Field(587, ge=1, le=65_535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="How the connection is encrypted: starttls, tls from the first byte, or none (a relay on this machine).",
+    )
+    smtp_user: str = Field("", description="Account on the server; empty: none is needed.")
+    smtp_password: str = Field("", repr=False, description="Its password; give it by the environment.")
+    smtp_sender: str = Field(
+        "careway@localhost", description="Address from which e-mail comes; its domain ends every Message-ID."
+    )
+    smtp_seconds: Seconds = Field(10.0, le=30, description="How long one answer of the server may take.")
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="The only hosts to which webhooks go, each as host:port. Commas between."
+    )
+    webhook_secret: str = Field(
+        "", repr=False,
+        description="What webhooks are signed with (whsec_ and base64, 24 bytes or more); give it by the environment; empty: "
+        "no webhooks are sent.",
+    )  # fmt: skip
+    webhook_private: bool = Field(
+        False, description="Whether webhooks may go to addresses of private networks, as inside a hospital."
+    )
     worker_name: str = Field(
         "", description="Name of this process in claims and logs; empty: host name and process id."
     )
@@ -116,7 +206,10 @@ class Settings(BaseSettings):
 
     def shown(self) -> dict[str, Any]:
         """Every setting by name, JSON-ready, passwords masked."""
-        return {**self.model_dump(mode="json"), "database_url": masked(self.database_url)}
+        hidden = {"database_url": masked(self.database_url), "secret_key": "***" if self.secret_key else ""}
+        hidden["oidc_client_secret"] = "***" if self.oidc_client_secret else ""
+        hidden |= {name: "***" if getattr(self, name) else "" for name in ("smtp_password", "webhook_secret")}
+        return {**self.model_dump(mode="json"), **hidden}
 
 
 def masked(url: str) -> str:

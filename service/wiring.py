@@ -16,7 +16,9 @@ from engine.clock import Clock, SystemClock
 from engine.definition.registry import Registry
 from engine.store import SqlStore, open_store, upgrade
 from pathways.registry import load_registry
+from service import versions
 from service.ids import Ids, RandomIds
+from service.messages import Messages, build_messages
 from service.settings import Settings
 
 IN_MEMORY = "sqlite://"
@@ -32,6 +34,8 @@ class Careway:
     registry: Registry
     engine: Engine
     ids: Ids
+    messages: Messages | None = None
+    """How what the engine requests reaches people; None where nothing is delivered."""
 
     def close(self) -> None:
         """Close the connections to the database and let other processes write."""
@@ -56,17 +60,42 @@ def build(
     ids: Ids | None = None,
     read_only: bool = False,
 ) -> Careway:
-    """Put the parts together on a database that is at this version's schema.
+    """Put the parts together on a database that is at this version's schema, and archive the definitions in force.
 
-    `read_only` opens a SQLite file beside the service that writes to it. Raises `DefinitionError`, `DatabaseInUse`,
-    `SchemaOutdated` and `StoreBusy`.
+    `read_only` opens a SQLite file beside the service that writes to it, and archives nothing. Raises `DefinitionError`,
+    `DatabaseInUse`, `SchemaOutdated` and `StoreBusy`.
     """
-    registry = registry or load_registry(*settings.pathway_folders)
+    known = (registry or load_registry(*settings.pathway_folders)).copy()
+    time = clock or SystemClock()
     store = open_store(
         settings.database_url, read_only=read_only,
         pool_size=settings.database_pool, charts_in_memory=settings.charts_in_memory,
     )  # fmt: skip
-    return Careway(settings, clock or SystemClock(), store, registry, Engine(store, registry), ids or RandomIds())
+    known.finder = versions.finder(store)
+    messages = _messages(settings, known, store, time)
+    engine = Engine(store, known, messages.poster)
+    careway = Careway(settings, time, store, known, engine, ids or RandomIds(), messages)
+    if not read_only:
+        _archive(careway)
+    return careway
+
+
+def _messages(settings: Settings, registry: Registry, store: SqlStore, clock: Clock) -> Messages:
+    """Layouts are checked here, before anything is asked for."""
+    try:
+        return build_messages(settings, registry, store, clock)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _archive(careway: Careway) -> None:
+    """Before anybody can be enrolled on them."""
+    try:
+        versions.archive(careway.store, careway.registry, careway.clock)
+    except BaseException:
+        careway.close()
+        raise
 
 
 def prepare_database(settings: Settings) -> str:

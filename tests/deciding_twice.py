@@ -1,4 +1,4 @@
-"""The engine, deciding every few commands a second time on a fresh index: settling by agenda must lead to the same chart.
+"""The engine, deciding every few commands again on a fresh index and on the stored agenda: all must lead to the same chart.
 
 What the agenda misses stays missed until its rule is looked at again, so that a look now and then finds it.
 """
@@ -19,11 +19,12 @@ EVERY = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 5
 
 
 class TwiceDeciding(Engine):
-    """Decides commands also on a fresh index and demands the same chart."""
+    """Decides commands also looking at everything anew, and as a process that has only the stored agenda would."""
 
-    def _decide(self, chart: Chart, command: Command) -> Decision:
-        kept = super()._decide(chart, command)
+    def _decide(self, chart: Chart, command: Command, agenda: str) -> Decision:
+        kept = super()._decide(chart, command, agenda)
         if chart.patient.version % EVERY == 0:
-            anew = decide(self.registry, chart, Index.of(chart), command)
-            assert shown(kept.chart) == shown(anew.chart), command
+            for index in (Index.of(chart), Index.stored(chart, agenda, self.registry)):
+                again = decide(self.registry, chart, index, command)
+                assert shown(kept.chart) == shown(again.chart), command
         return kept

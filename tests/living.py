@@ -1,7 +1,7 @@
 """A patient's life in a test: commands decided at set moments on small definitions written in the test, without a store.
 
 `fresh` lives throw away between commands all that was found out before (`Index.of`), so that a life settled by agenda can be
-compared with one that is looked at anew each time.
+compared with one that is looked at anew each time; `stored` lives keep of it what a store would: the agenda as text.
 """
 
 from __future__ import annotations
@@ -92,13 +92,13 @@ class Life:
 
     def __init__(
         self, *texts: str, start: str | datetime = "2026-01-01", birth: str = "1980-03-01", pathway: str | None = None,
-        registry: Registry | None = None, fresh: bool = False, settings: Mapping[str, Any] | None = None,
+        registry: Registry | None = None, fresh: bool = False, stored: bool = False, settings: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         self.registry = registry or registry_of(*(texts or (bare(),)))
         self.zone = ZONE
         self.chart = Chart(Patient("p", date.fromisoformat(birth), "female", self.zone))
         self.index = Index.of(self.chart)
-        self.fresh = fresh
+        self.fresh, self.stored = fresh, stored
         self.now = moment(start)
         self.last: Decision | None = None
         first = self.registry.ids()[0] if pathway is None else pathway
@@ -111,6 +111,8 @@ class Life:
         """Decide a command and take over what it leads to."""
         if self.fresh:
             self.index = Index.of(self.chart)
+        if self.stored:
+            self.index = Index.stored(self.chart, self.index.agenda(self.chart, self.registry), self.registry)
         self.last = decide(self.registry, self.chart, self.index, command)
         self.chart, self.index = self.last.chart, self.last.index
         return self.last.outcome

@@ -86,6 +86,8 @@ class Event(StrEnum):
 
     MESSAGE_REQUESTED = "message:requested"
     MESSAGE_ACKNOWLEDGED = "message:acknowledged"
+    MESSAGE_ESCALATED = "message:escalated"
+    """Nobody acknowledged it in time; it went to the next role of its ladder."""
     MESSAGE_REFUSED = "message:refused"
     """An acknowledgement was refused."""
     MESSAGE_SENT = "message:sent"

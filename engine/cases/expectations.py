@@ -22,6 +22,7 @@ from engine.cases.comparing import same_value, same_when, shown
 from engine.cases.failing import Failure, Verdict, failed
 from engine.cases.records import EnrolmentRef, Expectation, HoldsClaim, NoticeClaim, StageClaim, TaskClaim, ValueClaim
 from engine.cases.viewing import View
+from engine.decide.causes import step_of
 from engine.errors import CallerError
 from engine.model import Enrolment, Task
 
@@ -166,6 +167,8 @@ def _in_force(view: View, enrolment: Enrolment | None) -> set[str]:
 def _notified(view: View, expectation: Expectation) -> Verdict | None:
     claim: NoticeClaim | None = expectation.about
     matching = _messages(view, claim)
+    if claim is None:
+        matching = [one for one in matching if not step_of(one)]
     if bool(matching) == (claim is not None):
         return None
     sent = sorted({(one.code, one.to) for one in view.messages})
@@ -174,7 +177,7 @@ def _notified(view: View, expectation: Expectation) -> Verdict | None:
 
 def _not_notified(view: View, expectation: Expectation) -> Verdict | None:
     claim: NoticeClaim | None = expectation.about
-    found = _messages(view, claim) if claim else []
+    found = [one for one in _messages(view, claim) if not step_of(one)] if claim else []
     if not found:
         return None
     shown_at = [f"{one.code} to {one.to} at {shown(one.requested, view.case.zone)}" for one in found]

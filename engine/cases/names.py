@@ -33,6 +33,8 @@ class Names:
 
     registry: Registry
     pathway: str
+    joined: tuple[str, ...] = ()
+    """Further pathways that the patient is put on in the course of the case."""
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -46,9 +48,9 @@ class Names:
 
     @cached_property
     def pathways(self) -> Mapping[str, DefinitionSpec]:
-        """The own pathway first, then those that can be opened from it, however indirectly, and its parents."""
+        """The own pathway first, then those that can be opened from it or are joined, however indirectly, and its parents."""
         found: dict[str, DefinitionSpec] = {}
-        waiting = [self.pathway]
+        waiting = [self.pathway, *self.joined]
         while waiting:
             name = waiting.pop(0)
             if name not in found and name in self.all_pathways:
@@ -116,13 +118,14 @@ class Library:
     """The names of every pathway that was asked for, kept for the next case."""
 
     registry: Registry
-    _known: dict[str, Names] = field(default_factory=dict)
+    _known: dict[tuple[str, ...], Names] = field(default_factory=dict)
 
-    def names(self, pathway: str) -> Names:
-        """The ids known to a case of this pathway."""
-        if pathway not in self._known:
-            self._known[pathway] = Names(self.registry, pathway)
-        return self._known[pathway]
+    def names(self, pathway: str, joined: tuple[str, ...] = ()) -> Names:
+        """The ids known to a case of this pathway, and of those that its patient joins later."""
+        key = (pathway, *joined)
+        if key not in self._known:
+            self._known[key] = Names(self.registry, pathway, joined)
+        return self._known[key]
 
     def ids(self) -> tuple[str, ...]:
         """Every pathway of the installation."""

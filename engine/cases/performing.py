@@ -19,6 +19,7 @@ from engine.commands import (
     CloseTask,
     Command,
     CorrectFact,
+    Enrol,
     Override,
     PerformAction,
     RecordFacts,
@@ -43,6 +44,8 @@ class Performer:
 
     def failures(self) -> Iterator[Failure]:
         """Carry the step out; yields what was refused without being expected."""
+        if self.step.enrol:
+            yield from self._join()
         for amendment in self.step.amendments:
             yield from self._enter(amendment.key, amendment)
         if self.step.facts:
@@ -51,6 +54,19 @@ class Performer:
             self.answer = self._try(self.step.act)
             if not self.answer.accepted and not self._expects_refusal:
                 yield self._refused(self.step.act.kind.value, self.answer)
+
+    def _join(self) -> Iterator[Failure]:
+        """Put the patient on a further pathway."""
+        by = Person(self.step.by or "care_coordinator", self.step.by or "care_coordinator")
+        command = Enrol(
+            patient=self.patient, at=self.step.at, by=by, pathway=self.step.enrol, settings=self.case.settings
+        )
+        try:
+            answer = Answer(self.engine.execute(command))
+        except CallerError as error:
+            answer = Answer(error=error)
+        if not answer.accepted:
+            yield self._refused("enrol", answer)
 
     @property
     def _expects_refusal(self) -> bool:

@@ -43,10 +43,17 @@ def read_case(text: str, file: str, library: Library) -> Case:
             missing if pathway is None else unknown("pathway", pathway.text, library.ids(), where.line, where.column)
         )
         raise CaseError(file, [*findings, wrong], case=written_id)
-    case, later = _read(root, file, library.names(pathway.text))
+    case, later = _read(root, file, library.names(pathway.text, _joined(root)))
     if findings or later:
         raise CaseError(file, [*findings, *later], case=written_id)
     return case
+
+
+def _joined(root: Node) -> tuple[str, ...]:
+    """The pathways that steps put the patient on (`enrol:`)."""
+    steps = root.items["steps"].members if "steps" in root.items and root.items["steps"].is_list else ()
+    found = (step.items["enrol"].text.strip() for step in steps if step.is_mapping and "enrol" in step.items)
+    return tuple(dict.fromkeys(found))
 
 
 def _read(root: Node, file: str, names: Names) -> tuple[Case, list[Finding]]:

@@ -145,6 +145,8 @@ class Step:
     written_at: str
     line: int
     pathway: EnrolmentRef | None = None
+    enrol: str = ""
+    """A further pathway that the patient is put on first of all (a treatment beside the case's own, or after it)."""
     amendments: tuple[Amendment, ...] = ()
     facts: tuple[Entry, ...] = ()
     act: Act | None = None

@@ -16,7 +16,7 @@ from engine.commands import Entry
 from engine.errors import UnknownName
 
 _KEYS = (
-    "at", "facts", "correct", "retract", "do", "complete", "acknowledge", "pathway", "by", "with", "second_person", "override", "expect",
+    "at", "enrol", "facts", "correct", "retract", "do", "complete", "acknowledge", "pathway", "by", "with", "second_person", "override", "expect",
 )  # fmt: skip
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -49,12 +49,21 @@ def _step(reader: Reader, node: Node) -> Step:
         written_at=at.astimezone(zone_info(reader.zone)).strftime("%Y-%m-%d %H:%M") if at != _NEVER else "",
         line=node.line,
         pathway=pathway,
+        enrol=_enrol(reader, items.get("enrol")),
         amendments=tuple(_amendments(reader, items)),
         facts=tuple(_facts(reader, items.get("facts"))),
         act=act,
         by=reader.text(items.get("by"), "by"),
     )
     return replace(step, expect=tuple(read_expectations(reader, items.get("expect"), step)))
+
+
+def _enrol(reader: Reader, node: Node | None) -> str:
+    """A further pathway that the patient is put on at this step."""
+    name = reader.text(node, "enrol")
+    if node is not None and name:
+        reader.known(node, "pathway", name, reader.names.all_pathways)
+    return name
 
 
 def _moment(reader: Reader, node: Node, at: Node | None) -> datetime:

@@ -35,6 +35,8 @@ class Catalogue:
     extras: Mapping[str, Any] = field(repr=False)
     """The remaining sections of the file as they stand."""
     content_hash: str = ""
+    text: str = field(default="", repr=False)
+    """The file's text, for the archive of definitions."""
 
     @classmethod
     def load(cls, source: str | Path) -> Catalogue:
@@ -229,4 +231,4 @@ class Catalogue:
 @lru_cache(maxsize=8)
 def _built(text: str, name: str) -> Catalogue:
     read = read_sections(text, name=name)
-    return Catalogue(read.facts, read.classes, read.derived, read.extras, read.content_hash)
+    return Catalogue(read.facts, read.classes, read.derived, read.extras, read.content_hash, text)

@@ -11,20 +11,21 @@ from typing import Any
 
 from engine.audit import Event
 from engine.catalogue.names import unknown_name
-from engine.commands import PerformAction, Reason
+from engine.commands import PerformAction, Reason, Signature
 from engine.decide.effects import carry_out, named_by
 from engine.decide.explaining import reason_of, simple_reason
 from engine.decide.parameters import read_parameters, stored
-from engine.decide.stages import move
+from engine.decide.stages import PREVIOUS, move
 from engine.decide.working import Working
 from engine.definition.guards import OVERRIDABLE, PASS, Finding, included
 from engine.definition.rules import ActionRule
+from engine.definition.schema import Parameter
 from engine.errors import Conflict
 from engine.evaluation.context import Context, ValueFunction
 from engine.evaluation.entries import scalar
 from engine.evaluation.names import linked
 from engine.evaluation.results import REPAIRABLE, Range, State
-from engine.model import Act, Caller, Enrolment
+from engine.model import Act, Caller, Enrolment, Person
 
 
 @dataclass(slots=True)
@@ -142,6 +143,8 @@ def perform(w: Working, command: PerformAction) -> Judgement:
     judgement.formal += _people_reasons(judgement.rule, command)
     context = w.context(enrolment.id, **{"with": judgement.parameters})
     judgement.formal += _hold_reasons(context, judgement.rule, command.by.role)
+    judgement.formal += _left_out(context, judgement)
+    judgement.formal += _short_reason(context, command)
     judgement.overridden = _overridden(judgement, command)
     if judgement.refused:
         return judgement
@@ -158,12 +161,23 @@ def _people_reasons(rule: ActionRule, command: PerformAction) -> list[Reason]:
         )
     if rule.spec.second_person and command.second_person is None:
         found.append(simple_reason("second_person", "A second person must sign.", "需要第二人签名。"))
-    same = command.second_person is not None and command.second_person == command.by and command.by.name
-    if same:
+    second = command.second_person
+    if second is not None and rule.spec.second and second.role not in rule.spec.second:
+        roles = ", ".join(rule.spec.second)
+        found.append(
+            simple_reason("second_person", f"{roles} signs second, not {second.role}.", f"第二签名人须为 {roles}。")
+        )
+    if _same_person(command):
         found.append(
             simple_reason("second_person", "The second person must be another person.", "第二签名人必须是另一人。")
         )
     return found
+
+
+def _same_person(command: PerformAction) -> bool:
+    """Whether the second person is the first one, be it in another role."""
+    second = command.second_person
+    return second is not None and bool(command.by.name) and second.name == command.by.name
 
 
 def _hold_reasons(context: Context, rule: ActionRule, role: str) -> list[Reason]:
@@ -174,6 +188,35 @@ def _hold_reasons(context: Context, rule: ActionRule, role: str) -> list[Reason]
         return []
     roles = ", ".join(spec.by)
     return [simple_reason("role", f"This hold is released by {roles}, not by {role}.", f"此暂停由 {roles} 解除。")]
+
+
+def _left_out(context: Context, judgement: Judgement) -> list[Reason]:
+    """A parameter that is asked for now and was not given; a preview does not ask yet."""
+    found = []
+    for key, spec in judgement.rule.spec.asks.items():
+        if judgement.parameters.get(key) in (None, ""):
+            asked = judgement.rule.asked.get(key)
+            if asked(context).met if asked is not None else spec.required:
+                found.append(_asking(key, spec))
+    return found
+
+
+def _asking(key: str, spec: Parameter) -> Reason:
+    english, chinese = (spec.label.en, spec.label.zh) if spec.label else (key, key)
+    text = {"en": f"Asked for now: {english}.", "zh": f"此时须填写：{chinese}。"}
+    return Reason(f"with.{key}", "parameter", tuple(spec.statement), "not_met", text)
+
+
+def _short_reason(context: Context, command: PerformAction) -> list[Reason]:
+    """An override whose reason is shorter than the definition asks for."""
+    asked = context.definition.spec.override_reason
+    if asked is None or command.override is None:
+        return []
+    least = int(context.definition.setting(asked.at_least.removeprefix("setting."), context.enrolment.settings))
+    if len(command.override.reason.strip()) >= least:
+        return []
+    text = {"en": f"The reason of an override has at least {least} characters.", "zh": f"越权理由至少 {least} 个字符。"}
+    return [Reason("override_reason", "override", tuple(asked.statement), "not_met", text)]
 
 
 def _overridden(judgement: Judgement, command: PerformAction) -> list[Finding]:
@@ -191,7 +234,7 @@ def _overridden(judgement: Judgement, command: PerformAction) -> list[Finding]:
 def _write(w: Working, command: PerformAction, enrolment: Enrolment, judgement: Judgement) -> None:
     act_id, seq = w.next_id()
     act = Act(
-        act_id, enrolment.id, command.action, w.now, seq, command.by, stored(judgement.parameters), command.second_person,
+        act_id, enrolment.id, command.action, w.now, seq, command.by, stored(judgement.parameters), _second(command, judgement),
         tuple(one.requirement for one in judgement.overridden), tuple(one.requirement for one in judgement.warning),
         _reason_text(command), enrolment.stage,
     )  # fmt: skip
@@ -203,8 +246,23 @@ def _write(w: Working, command: PerformAction, enrolment: Enrolment, judgement: 
     for one in judgement.overridden:
         for where in _concerned(w, enrolment, judgement.rule, one.pathway):
             w.feel(f"override:{one.requirement}", where, act)
-    if judgement.rule.spec.to and w.enrolment(enrolment.id).open:
-        move(w, enrolment.id, judgement.rule.spec.to, command.action)
+    for one in judgement.warning:
+        w.feel(f"warned:{one.requirement}", enrolment.id, act)
+    to = _target(judgement)
+    if to and to != enrolment.stage and w.enrolment(enrolment.id).open:
+        move(w, enrolment.id, to, command.action)
+
+
+def _target(judgement: Judgement) -> str:
+    """The stage to which the act leads: the one written, or the one that the person named (left out: the previous one)."""
+    head, _, key = (judgement.rule.spec.to or "").partition(".")
+    return str(judgement.parameters.get(key) or PREVIOUS) if head == "with" and key else judgement.rule.spec.to or ""
+
+
+def _second(command: PerformAction, judgement: Judgement) -> Person | None:
+    """Who signed second: the second person, or whoever approved what was overridden."""
+    approved = command.override.approved_by if command.override is not None and judgement.overridden else None
+    return command.second_person or approved
 
 
 def _concerned(w: Working, enrolment: Enrolment, rule: ActionRule, pathway: str) -> list[str]:
@@ -234,8 +292,10 @@ def _reason_text(command: PerformAction) -> str:
 def _say(w: Working, command: PerformAction, judgement: Judgement, act: Act) -> None:
     chain = command.enrolment
     w.say(Event.ACTION_ACCEPTED, chain, action=command.action, dose=judgement.dose, act=act.id)
-    if judgement.rule.spec.signs:
+    if judgement.rule.spec.signs and not command.signatures:
         w.say(Event.ACTION_SIGNED, chain, action=command.action, by=command.by.role)
+    for signature in command.signatures:
+        w.say(Event.ACTION_SIGNED, chain, action=command.action, by=signature.role, **_signed(signature))
     for one in judgement.overridden:
         approved = command.override.approved_by.role if command.override else ""
         w.say(
@@ -248,6 +308,11 @@ def _say(w: Working, command: PerformAction, judgement: Judgement, act: Act) -> 
         )
     for one in judgement.warning:
         w.say(Event.WARNING_ACKNOWLEDGED, chain, requirement=one.requirement, statements=list(one.statements))
+
+
+def _signed(signature: Signature) -> dict[str, str]:
+    """What the audit keeps of a signature besides role and action."""
+    return {name: getattr(signature, name) for name in ("person", "name", "meaning", "shown", "factors")}
 
 
 def reasons(w: Working, judgement: Judgement) -> tuple[Reason, ...]:

@@ -12,7 +12,7 @@ from engine.model import Enrolment, Fact
 
 
 def cells_of(kind: str, record: Any, before: Any, catalogue: Catalogue) -> Iterator[Cell]:
-    """The cells of a record; timers, messages and deviations are read by no sentence."""
+    """The cells of a record; timers and deviations are read by nothing, messages by their ladders only."""
     if kind == "facts":
         yield from _fact_cells(record, catalogue)
     elif kind == "enrolments":
@@ -22,6 +22,8 @@ def cells_of(kind: str, record: Any, before: Any, catalogue: Catalogue) -> Itera
     elif kind in ("holds", "tasks"):
         yield own_cell(kind[:-1], record.enrolment, record.code)
         yield own_cell(kind[:-1], record.enrolment, "*")
+    elif kind == "messages":
+        yield own_cell("message", record.enrolment, "*")
 
 
 def _fact_cells(fact: Fact, catalogue: Catalogue) -> Iterator[Cell]:
@@ -36,8 +38,10 @@ def _fact_cells(fact: Fact, catalogue: Catalogue) -> Iterator[Cell]:
 
 
 def _enrolment_cells(enrolment: Enrolment, before: Enrolment | None) -> Iterator[Cell]:
-    """The edge memory (`flags`) is read by its own rule only."""
+    """The edge memory (`flags`) is read by its own rule, and by the ladders of messages whose condition it remembers."""
     if before is None or before.open != enrolment.open:
         yield ENROLMENTS
     if before is None or replace(before, flags=enrolment.flags) != enrolment:
         yield enrolment_cell(enrolment.id)
+    if before is not None and before.flags != enrolment.flags:
+        yield own_cell("flags", enrolment.id, "*")

@@ -58,8 +58,8 @@ class _Wanted:
             return 0
         return bisect_left(facts, start_of_day(local_day(self.since, zone), zone), key=entries.moment_of)
 
-    def admits(self, context: Context, fact: Fact) -> bool:
-        """Whether a fact may complete it."""
+    def admits(self, context: Context, name: str, fact: Fact) -> bool:
+        """Whether a fact may complete it, as one of those that the task names."""
         if fact.id == self.other_than or fact.status is FactStatus.PRELIMINARY:
             return False
         if not _verb_fits(fact, self.done.spec.verb):
@@ -68,19 +68,20 @@ class _Wanted:
         if self.since is not None and compare_dates(entries.when_of(fact), self.since, zone) < 0:
             return False
         late = self.recorded_after is None or fact.recorded > self.recorded_after
-        return late and _has(context, self.done, fact)
+        return late and _has(context, self.done, name, fact)
 
 
 def _candidates(context: Context, code: str, wanted: _Wanted) -> Iterator[Fact]:
     """The facts of one id or class that may complete the task, oldest first."""
-    seen = entries.visible(context, context.world.catalogue.canonical(code) or code)
+    seen = entries.visible(context, context.definition.catalogue.canonical(code) or code)
     for number in range(wanted.first(seen, context.world.zone), len(seen)):
-        if wanted.admits(context, seen[number]):
+        if wanted.admits(context, code, seen[number]):
             yield seen[number]
 
 
-def _has(context: Context, done: DoneRule, fact: Fact) -> bool:
-    return done.having is None or done.having(context.bound(entry=fact)).met
+def _has(context: Context, done: DoneRule, name: str, fact: Fact) -> bool:
+    having = done.having.get(name)
+    return having is None or having(context.bound(entry=fact)).met
 
 
 def _verb_fits(fact: Fact, verb: str) -> bool:

@@ -22,7 +22,7 @@ from engine.commands import (
 )
 from engine.decide import acting, enrolling, recording, tasks, timers
 from engine.decide.explaining import tree
-from engine.decide.review import doses_given, question_acts
+from engine.decide.review import as_they_stand, question_acts
 from engine.decide.settling import settle
 from engine.decide.working import Index, Working
 from engine.definition.guards import Finding
@@ -85,16 +85,16 @@ def _record(w: Working, command: RecordFacts) -> Carried:
 
 
 def _correct(w: Working, command: CorrectFact) -> Carried:
-    doses = doses_given(w)
+    before = as_they_stand(w)
     old, new = recording.correct(w, command)
-    question_acts(w, old, new, doses)
+    question_acts(w, old, new, before)
     return Event.FACT_CORRECTED, Outcome(Verdict.ACCEPTED, created=(new.id,)), {}
 
 
 def _retract(w: Working, command: RetractFact) -> Carried:
-    doses = doses_given(w)
+    before = as_they_stand(w)
     old, new = recording.retract(w, command)
-    question_acts(w, old, new, doses)
+    question_acts(w, old, new, before)
     return Event.FACT_RETRACTED, Outcome(Verdict.ACCEPTED, created=(new.id,)), {}
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from engine.audit import Event
 from engine.decide.working import Working
+from engine.definition.compiled import Definition
 from engine.definition.effects_schema import Open
-from engine.errors import Conflict, InvalidCommand
+from engine.errors import AuthorError, Conflict, InvalidCommand
 from engine.model import Caller, Enrolment, StageEntry
 
 
@@ -34,7 +35,7 @@ def open_enrolment(
 ) -> Enrolment:
     """A new enrolment in the initial stage (or `stage`) of the version in force."""
     definition = w.world.registry.latest(pathway)
-    first = stage or definition.spec.initial
+    first = _first_stage(definition, stage)
     enrolment_id, seq = w.next_id()
     ordinal = 1 + sum(one.pathway == pathway for one in w.chart.enrolments.values())
     enrolment = Enrolment(
@@ -47,6 +48,16 @@ def open_enrolment(
     w.say(Event.ENROLMENT_OPENED, enrolment_id, pathway=pathway, definition=definition.hash, stage=enrolment.stage)
     w.feel("enrolled", enrolment_id)
     return enrolment
+
+
+def _first_stage(definition: Definition, stage: str | None) -> str:
+    """Raises `AuthorError` where an older opener names a stage that the version in force no longer has."""
+    if stage is not None and stage not in definition.spec.stages:
+        raise AuthorError(
+            f"{definition.id} has no stage {stage} in the version in force.", place=definition.id,
+            remedy="Keep the stages in which running enrolments open it.",
+        )  # fmt: skip
+    return stage or definition.spec.initial
 
 
 def open_for(w: Working, opener: Enrolment, effect: Open, given: Mapping[str, Any]) -> None:

@@ -63,7 +63,10 @@ def open_hold(w: Working, enrolment_id: str, code: str, causes: tuple[str, ...])
 def _release_by_facts(w: Working, hold: Hold, rule: HoldRule) -> bool:
     if rule.released is None or rule.spec.permanent:
         return False
-    verdict = rule.released(w.context(hold.enrolment))
+    context = w.context(hold.enrolment)
+    if not rule.released(context.briefly()).met:
+        return False
+    verdict = rule.released(context)
     if not verdict.met or (_cause_voided(w, hold) and not _told_since(w, hold, verdict)):
         return False
     release(w, hold, "facts")
@@ -97,6 +100,10 @@ def release(w: Working, hold: Hold, by: str) -> None:
 
 def judged_in_alarm(context: Context, judge: CriterionFunction) -> Verdict:
     """The verdict in alarm mode: preliminary facts count, and one reading of the conflicts that meets the whole criterion is enough."""
+    glance = context.briefly().alarmed({})
+    seen = judge(glance)
+    if not seen.met and not glance.conflicts:
+        return seen
     first = context.alarmed({})
     verdict = judge(first)
     if verdict.state is State.MET or not first.conflicts:

@@ -6,23 +6,29 @@ a conditional task has already been owed comes from the stored tasks.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from engine.calendar import add, grid_point, instant, local_day, subtract
+from engine.calendar import add, grid_index_after, grid_point, instant, local_day, subtract
 from engine.calendar import compare as compare_dates
+from engine.decide.assigning import Homes
 from engine.decide.completing import Completion, completions
 from engine.definition.rules import TaskRule
 from engine.evaluation.context import Context, ValueFunction
-from engine.evaluation.entries import facts_of, moment_of, scalar
+from engine.evaluation.entries import EntryRecord, facts_of, moment_of, scalar, when_of
 from engine.evaluation.results import Range, Reading, State
+from engine.evaluation.tracking import enrolment_cell
 from engine.model import TERMINAL_TASKS, Fact, Task, TaskStatus, When
 from engine.units import Duration
 
 MOST_OCCURRENCES = 600
 """Most occurrences of one rule that are worked out: fifteen years of weekly checks fit twice."""
+
+MOST_KEPT = 60
+"""Past points of an endless grid that are looked at again: a result that is taken back opens none that is older."""
 
 
 @dataclass(slots=True)
@@ -42,7 +48,7 @@ class Owed:
 def owed(context: Context, rule: TaskRule, stored: list[Task]) -> list[Owed] | None:
     """The occurrences that are owed; None when it is unknown whether the rule applies (what stands then stays)."""
     if rule.when is not None:
-        verdict = rule.when(context)
+        verdict = rule.when(context.briefly())
         if verdict.state is State.UNKNOWN:
             return None
         if not verdict.met:
@@ -136,19 +142,27 @@ def _completed(context: Context, rule: TaskRule, one: Owed, task: Task) -> Compl
 
 def _for_each(context: Context, rule: TaskRule) -> list[Owed]:
     assert rule.each is not None
-    found = []
-    for entry in rule.each(context).certain:
-        inner = context.bound(entry=entry)
-        due = _due(inner, rule).value if rule.due is not None else None
-        opens, until = window(inner, rule, due)
-        lower = opens if opens is not None else moment_of(entry)
-        done = (
-            next(iter(completions(inner, rule.done, lower, None, other_than=getattr(entry, "id", ""))), None)
-            if rule.done
-            else None
-        )
-        found.append(Owed(root(context, entry), due, opens, until, done, facts=facts_of(entry)))
-    return found
+    return [one for entry in rule.each(context).certain for one in _for_entry(context.bound(entry=entry), rule, entry)]
+
+
+def _for_entry(context: Context, rule: TaskRule, entry: EntryRecord) -> Iterator[Owed]:
+    """The task of one entry, or one at each distance from it."""
+    name = root(context, entry)
+    if rule.offsets is None:
+        yield _at(context, rule, entry, name, _due(context, rule).value if rule.due is not None else None)
+        return
+    for number, period in enumerate(rule.offsets(context).value or ()):
+        due = add(when_of(entry), period, context.world.zone)
+        yield _at(context.bound(last_result=Reading(due)), rule, entry, f"{name}/{number}", due)
+
+
+def _at(context: Context, rule: TaskRule, entry: EntryRecord, name: str, due: When | None) -> Owed:
+    opens, until = window(context, rule, due)
+    lower = opens if opens is not None else moment_of(entry)
+    done = None
+    if rule.done is not None:
+        done = next(iter(completions(context, rule.done, lower, None, other_than=getattr(entry, "id", ""))), None)
+    return Owed(name, due, opens, until, done, facts=facts_of(entry))
 
 
 def _rolling(context: Context, rule: TaskRule) -> list[Owed]:
@@ -162,16 +176,31 @@ def _rolling(context: Context, rule: TaskRule) -> list[Owed]:
     found: list[Owed] = []
     stem = _stem(context, anchor)
     for number in range(1, MOST_OCCURRENCES):
-        inner = context.bound(last_result=Reading(local_day(last, context.world.zone)))
-        due = _due(inner, rule).value
+        day = local_day(last, context.world.zone)
+        due, opens, until = _following(context, rule, day)
         if due is None:
             break
-        opens, until = window(inner, rule, due)
-        done = _next_result(inner, rule, last, opens, first=number == 1)
+        done = _next_result(context.bound(last_result=Reading(day)), rule, last, opens, first=number == 1)
         found.append(Owed(f"{stem}{number}", due, opens, until, done, facts=anchor.facts))
         if done is None:
             break
         last = done.when
+    return found
+
+
+def _following(context: Context, rule: TaskRule, last: date) -> tuple[When | None, When | None, When | None]:
+    """When the check after the result of a day is due, and its window; found out anew only when what that reads has changed."""
+
+    def place() -> tuple[When | None, When | None, When | None]:
+        context.world.tracker.read(enrolment_cell(context.enrolment.id))
+        inner = context.bound(last_result=Reading(last))
+        due = _due(inner, rule).value
+        return (due, *window(inner, rule, due)) if due is not None else (None, None, None)
+
+    key = ("following", rule.id, context.enrolment.id, last)
+    found: tuple[When | None, When | None, When | None] = context.world.tracker.remembered(
+        key, context.world.now, context.moves, place
+    )
     return found
 
 
@@ -194,7 +223,7 @@ def _grid(context: Context, rule: TaskRule, stored: list[Task]) -> list[Owed]:
     day, stem = local_day(start, context.world.zone), _stem(context, anchor)
     found = _numbered(context, rule, day, stem) if rule.numbers is not None else []
     if rule.every is not None:
-        found += _endless(context, rule, day, stem, stored, found[-1].due if found else None)
+        found += _endless(context, rule, start, stem, stored, found[-1].due if found else None)
     return _assigned(context, rule, found)
 
 
@@ -206,9 +235,8 @@ def _numbered(context: Context, rule: TaskRule, anchor: date, stem: str) -> list
     in_months = rule.spec.grid.months is not None
     found = []
     for number in numbers if isinstance(numbers, tuple) else (numbers,):
-        count = _count(number, in_months=in_months)
-        step = Duration(months=count) if in_months else Duration(days=count)
-        one = _dated(context, rule, f"{stem}{count}", grid_point(anchor, step, 1))
+        step = _step(number, in_months=in_months)
+        one = _dated(context, rule, f"{stem}{_step_name(step, in_months=in_months)}", grid_point(anchor, step, 1))
         if not _until(context, one, after):
             found.append(one)
     if rule.spec.missed:
@@ -217,20 +245,33 @@ def _numbered(context: Context, rule: TaskRule, anchor: date, stem: str) -> list
     return found
 
 
-def _count(number: Any, *, in_months: bool) -> int:
-    """A plain number, or a length of time of which the months or days count."""
+def _step(number: Any, *, in_months: bool) -> Duration:
+    """The distance of a point from the anchor: a plain number of months or days, or a length of time of its own kind."""
     if isinstance(number, Duration):
-        return number.months if in_months else number.days
-    return int(number)
+        return number
+    return Duration(months=int(number)) if in_months else Duration(days=int(number))
 
 
-def _dated(context: Context, rule: TaskRule, occurrence: str, due: date) -> Owed:
+def _step_name(step: Duration, *, in_months: bool) -> str:
+    """What tells the points of a list apart: the number in the list's own kind, else with its kind."""
+    count, kind = (step.months, "m") if step.months else (step.days, "d")
+    return str(count) if (kind == "m") == in_months or not count else f"{count}{kind}"
+
+
+def _dated(context: Context, rule: TaskRule, occurrence: str, due: When) -> Owed:
     opens, until = window(context.bound(last_result=Reading(due)), rule, due)
     return Owed(occurrence, due, opens, until)
 
 
+def _point(context: Context, anchor: When, every: Duration, number: int) -> When:
+    """A point of an endless grid: a day, or a moment where the grid counts hours."""
+    if every.clock:
+        return instant(add(anchor, every * number, context.world.zone), context.world.zone)
+    return grid_point(local_day(anchor, context.world.zone), every, number)
+
+
 def _endless(
-    context: Context, rule: TaskRule, anchor: date, stem: str, stored: list[Task], listed: When | None
+    context: Context, rule: TaskRule, anchor: When, stem: str, stored: list[Task], listed: When | None
 ) -> list[Owed]:
     """The closed occurrences and the first that is not; it is missed once the window of the next one opens.
 
@@ -248,19 +289,36 @@ def _endless(
         if task.status is not TaskStatus.OPEN and task.status is not TaskStatus.CANCELLED
     }
     found: list[Owed] = []
-    for number in range(1, MOST_OCCURRENCES):
+
+    def point(number: int) -> Owed:
         distance = every * number
-        name = f"{stem}{'+' if listed else ''}{distance.months or distance.days}"
-        one = _dated(context, rule, name, grid_point(anchor, every, number))
+        name = f"{stem}{'+' if listed else ''}{distance.months or distance.days or f'{distance.seconds}s'}"
+        return _dated(context, rule, name, _point(context, anchor, every, number))
+
+    first = _first_kept(context, anchor, every)
+    following = point(first)
+    for number in range(first + 1, first + MOST_OCCURRENCES):
+        one, following = following, point(number)
         if _until(context, one, after):
             continue
         found.append(one)
-        following = _dated(context, rule, "", grid_point(anchor, every, number + 1))
         overtaken = _begun(context, following)
         if one.occurrence not in closed and not overtaken:
             break
         one.missed = overtaken
     return found
+
+
+def _first_kept(context: Context, anchor: When, every: Duration) -> int:
+    """The first point of an endless grid that is still looked at, so that a daily grid of years costs no more than one of weeks."""
+    zone = context.world.zone
+    if every.clock:
+        passed = int((instant(context.as_of, zone) - instant(anchor, zone)).total_seconds() // every.seconds)
+    elif every.months or every.days:
+        passed = grid_index_after(local_day(anchor, zone), every, context.today)
+    else:
+        return 1
+    return max(1, passed - MOST_KEPT)
 
 
 def _until(context: Context, one: Owed, after: When | None) -> bool:
@@ -283,26 +341,15 @@ def _assigned(context: Context, rule: TaskRule, found: list[Owed]) -> list[Owed]
     """Give each result to the occurrence in whose window it lies, or else to the last one before it: one result counts once."""
     if rule.done is None or not found:
         return found
-    zone = context.world.zone
     first = found[0].opens if found[0].opens is not None else found[0].due
+    homes = Homes(found, context.world.zone)
     for one in completions(context, rule.done, first, None):
-        home = _home(one, found, zone)
+        home = homes.of(one.when)
         if home is not None and home.done is None:
             home.done = one
     for occurrence in found:
         occurrence.missed = occurrence.missed and occurrence.done is None
     return found
-
-
-def _home(done: Completion, found: list[Owed], zone: str) -> Owed | None:
-    candidates = [one for one in found if _started_by(one, done.when, zone)]
-    inside = [one for one in candidates if one.until is not None and compare_dates(done.when, one.until, zone) <= 0]
-    return inside[0] if inside else candidates[-1] if candidates else None
-
-
-def _started_by(one: Owed, when: When, zone: str) -> bool:
-    start = one.opens if one.opens is not None else one.due
-    return start is not None and compare_dates(start, when, zone) <= 0
 
 
 # --- identity -------------------------------------------------------------------------------------------------------

@@ -69,6 +69,14 @@ def _code(spec: Parameter, value: Any, catalogue: Catalogue, zone: str) -> str:
     return str(value)
 
 
+def _codes(spec: Parameter, value: Any, catalogue: Catalogue, zone: str) -> list[str]:
+    """Several codes, none of them twice; one alone may be written without a list."""
+    several = value if isinstance(value, list | tuple) else [value]
+    if not several:
+        raise ValueError("Name at least one.")
+    return list(dict.fromkeys(_code(spec, one, catalogue, zone) for one in several))
+
+
 _READERS: dict[str, Callable[[Parameter, Any, Catalogue, str], Any]] = {
     "text": lambda spec, value, catalogue, zone: str(value),
     "boolean": _boolean,
@@ -80,6 +88,7 @@ _READERS: dict[str, Callable[[Parameter, Any, Catalogue, str], Any]] = {
     "fact": _fact,
     "pathway": lambda spec, value, catalogue, zone: str(value),
     "code": _code,
+    "codes": _codes,
 }
 
 

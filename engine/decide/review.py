@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from engine.audit import Event
 from engine.decide.acting import dose_of, guarding
 from engine.decide.working import Working
-from engine.definition.guards import included
+from engine.definition.guards import Finding, included
 from engine.definition.rules import ActionRule
 from engine.evaluation.context import Context
 from engine.model import Act, Fact
 
 
-def doses_given(w: Working) -> dict[str, str | None]:
-    """The dose of each act that gives one, by the facts as they stand, for the moment of the act."""
-    return {act.id: _dose(w, act) for act in w.chart.acts.values() if _dose_rule(w, act) is not None}
+@dataclass(frozen=True)
+class Standing:
+    """What the acts rest on by the facts as they stand: the dose of each that gives one, and what refuses each."""
+
+    doses: dict[str, str | None]
+    refusing: dict[str, frozenset[str]]
 
 
-def question_acts(w: Working, old: Fact, new: Fact, doses: dict[str, str | None]) -> None:
-    """Feel `superseded:<action>` for each act whose guard now refuses, or whose dose is no longer that of `doses`."""
+def as_they_stand(w: Working) -> Standing:
+    """Every act looked at again, by the facts as they stand, for its own moment."""
+    acts = list(w.chart.acts.values())
+    doses = {act.id: _dose(w, act) for act in acts if _dose_rule(w, act) is not None}
+    return Standing(doses, {act.id: frozenset(one.requirement for one in _refusing(w, act)) for act in acts})
+
+
+def question_acts(w: Working, old: Fact, new: Fact, before: Standing) -> None:
+    """Feel `superseded:<action>` for each act whose guard now refuses, or whose dose is no longer what it was."""
     for act in list(w.chart.acts.values()):
-        changed = act.id in doses and _dose(w, act) != doses[act.id]
-        if act.at >= old.recorded and (changed or _now_refused(w, act, old, new)):
+        changed = act.id in before.doses and _dose(w, act) != before.doses[act.id]
+        if act.at >= old.recorded and (changed or _now_refused(w, act, old, new, before)):
             w.say(Event.DECISION_QUESTIONED, act.enrolment, act=act.id, action=act.action, fact=new.id)
             enrolment = w.enrolment(act.enrolment)
             guard = guarding(w, enrolment, w.definition(enrolment).spec.actions[act.action].guard)
@@ -42,18 +54,24 @@ def _as_of(w: Working, act: Act) -> Context:
     return w.context(act.enrolment, **{"with": act.parameters}).shifted(act.at)
 
 
-def _now_refused(w: Working, act: Act, old: Fact, new: Fact) -> bool:
-    enrolment = w.enrolment(act.enrolment)
-    spec = w.definition(enrolment).spec.actions.get(act.action)
-    if spec is None or not spec.guard:
-        return False
-    context = _as_of(w, act)
-    guard = spec.guard
-    findings = included(context, guard) if "." in guard else context.definition.guards[guard].requirements(context)
+def _now_refused(w: Working, act: Act, old: Fact, new: Fact, before: Standing) -> bool:
+    """Whether something refuses the act that did not before, or something that rests on the fact itself."""
     touched = {old.id, new.id}
-    return any(one.refuses and (touched & set(one.verdict.facts) or _missing(one, new)) for one in findings)
+    return any(
+        one.requirement not in before.refusing[act.id] or touched & set(one.verdict.facts) or _missing(one, new)
+        for one in _refusing(w, act)
+    )
 
 
-def _missing(finding: object, new: Fact) -> bool:
-    gaps = getattr(getattr(finding, "verdict", None), "gaps", ())
-    return any(gap.code == new.code for gap in gaps)
+def _refusing(w: Working, act: Act) -> list[Finding]:
+    """The requirements that refuse an act at its own moment."""
+    spec = w.definition(w.enrolment(act.enrolment)).spec.actions.get(act.action)
+    if spec is None or not spec.guard:
+        return []
+    context, guard = _as_of(w, act), spec.guard
+    found = included(context, guard) if "." in guard else context.definition.guards[guard].requirements(context)
+    return [one for one in found if one.refuses]
+
+
+def _missing(finding: Finding, new: Fact) -> bool:
+    return any(gap.code == new.code for gap in finding.verdict.gaps)

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from engine.decide.effects import carry_out
 from engine.decide.holds import settle_hold
-from engine.decide.notices import feel_edge, hears, settle_condition
+from engine.decide.ladders import ALL, settle_ladders
+from engine.decide.notices import feel_edge, settle_condition
 from engine.decide.stages import move
 from engine.decide.tasks import settle_task
 from engine.decide.timers import settle_timers
 from engine.decide.working import Edge, Working
-from engine.definition.rules import AutomaticRule
+from engine.definition.rules import AutomaticRule, Rules
 from engine.errors import AuthorError
 from engine.evaluation.context import Context
 from engine.evaluation.results import Verdict
-from engine.evaluation.tracking import Rule
 from engine.model import Enrolment
 
 MOST_ROUNDS = 40
@@ -50,28 +51,34 @@ def _settle_one(w: Working, enrolment_id: str) -> bool:
     if agenda.quiet(w.now):
         return False
     moved = False
-    for rule, look in _looks(w, enrolment_id):
-        if agenda.calls(rule, w.now) and w.world.tracker.look(rule, look):
+    for kind, name, look in _looks(w.definition(w.enrolment(enrolment_id)).rules):
+        rule = (enrolment_id, kind, name)
+        if agenda.calls(rule, w.now) and w.world.tracker.look(rule, partial(look[0], w, enrolment_id, *look[1:])):
             moved = True
-            if rule[1] == "stage":
+            if kind == "stage":
                 break
     agenda.count_soonest()
     return moved
 
 
-def _looks(w: Working, enrolment_id: str) -> Iterator[tuple[Rule, Callable[[], bool]]]:
-    """Every rule of an enrolment with the way to look at it, in the order in which they are looked at."""
-    rules = w.definition(w.enrolment(enrolment_id)).rules
+Look = tuple[str, str, tuple[Callable[..., bool], *tuple[Any, ...]]]
+"""Kind and id of a rule, and what looks at it: a function of the working copy, the enrolment and what follows."""
+
+
+def _looks(rules: Rules) -> Iterator[Look]:
+    """Every rule of a definition with the way to look at it, in the order in which they are looked at."""
     for hold in rules.holds:
-        yield (enrolment_id, "hold", hold.id), partial(settle_hold, w, enrolment_id, hold)
+        yield "hold", hold.id, (settle_hold, hold)
     for automatic in rules.automatic:
         if not automatic.edges:
-            yield (enrolment_id, "stage", automatic.id), partial(_transition, w, enrolment_id, automatic)
+            yield "stage", automatic.id, (_transition, automatic)
     for task in rules.tasks:
-        yield (enrolment_id, "task", task.id), partial(settle_task, w, enrolment_id, task)
+        yield "task", task.id, (settle_task, task)
     for notice in (*rules.notifications, *rules.deviations):
         if notice.when is not None and not notice.edges:
-            yield (enrolment_id, "notice", notice.id), partial(settle_condition, w, enrolment_id, notice)
+            yield "notice", notice.id, (settle_condition, notice)
+    if any(notice.ladder for notice in rules.notifications):
+        yield "ladder", ALL, (settle_ladders,)
 
 
 # --- automatic transitions ------------------------------------------------------------------------------------------
@@ -95,14 +102,12 @@ def _applies(rule: AutomaticRule, stage: str) -> bool:
 
 def _target(rule: AutomaticRule, context: Context) -> tuple[str | None, Verdict | None]:
     """Where the rule leads here and why, or None; cases are tried in order."""
-    because = rule.when(context) if rule.when is not None else None
-    if because is not None and not because.met:
-        return None, because
+    if rule.when is not None and not (refused := rule.when(context.briefly())).met:
+        return None, refused
     for to, when in rule.cases:
-        verdict = when(context)
-        if verdict.met:
-            return to, verdict
-    return (None if rule.cases else rule.spec.to), because
+        if when(context.briefly()).met:
+            return to, when(context)
+    return (None if rule.cases else rule.spec.to), rule.when(context) if rule.when is not None else None
 
 
 def _take(
@@ -152,17 +157,17 @@ def _feel(w: Working, enrolment_id: str, edge: Edge) -> None:
             return
     enrolment = w.enrolment(enrolment_id)
     if enrolment.open:
-        for rule in w.definition(enrolment).rules.automatic:
-            if any(hears(name, edge.name) for name in rule.edges) and _applies(rule, w.enrolment(enrolment_id).stage):
+        for rule in w.definition(enrolment).rules.hearing(edge.name)[0]:
+            if _applies(rule, w.enrolment(enrolment_id).stage):
                 _take_on_edge(w, enrolment_id, rule, edge)
     feel_edge(w, enrolment_id, edge)
 
 
 def _reopen(w: Working, enrolment: Enrolment, edge: Edge) -> None:
     """The rules that name the ended stage as one they lead out of."""
-    for rule in w.definition(enrolment).rules.automatic:
+    for rule in w.definition(enrolment).rules.hearing(edge.name)[0]:
         leads_out = enrolment.stage in (rule.spec.from_ or ())
-        if leads_out and not w.enrolment(enrolment.id).open and any(hears(name, edge.name) for name in rule.edges):
+        if leads_out and not w.enrolment(enrolment.id).open:
             _take_on_edge(w, enrolment.id, rule, edge)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from engine.audit import Event
 from engine.calendar import add, instant, overdue_at, subtract
 from engine.calendar import compare as compare_dates
+from engine.decide.causes import of_task
 from engine.decide.completing import completions
 from engine.decide.notices import record_deviation, request
 from engine.decide.owed import Owed, owed
@@ -54,7 +55,7 @@ def _watch_standing(w: Working, enrolment_id: str, rule: TaskRule, stored: list[
 def _condition_met(w: Working, enrolment_id: str, rule: TaskRule) -> bool:
     if rule.when is None:
         return True
-    return rule.when(w.context(enrolment_id)).state is State.MET
+    return rule.when(w.context(enrolment_id).briefly()).state is State.MET
 
 
 def _bring_in_line(w: Working, enrolment_id: str, rule: TaskRule, one: Owed, task: Task | None) -> bool:
@@ -185,7 +186,7 @@ def close_by_hand(w: Working, task: Task, status: TaskStatus, by: str) -> None:
 
 
 def _watch(w: Working, enrolment_id: str, rule: TaskRule, task: Task) -> bool:
-    frozen = rule.frozen is not None and rule.frozen(w.context(enrolment_id)).met
+    frozen = rule.frozen is not None and rule.frozen(w.context(enrolment_id).briefly()).met
     changed = _freeze(w, task, frozen)
     task = w.chart.tasks[task.id]
     moment = overdue_moment(w, rule, task)
@@ -199,7 +200,7 @@ def _watch(w: Working, enrolment_id: str, rule: TaskRule, task: Task) -> bool:
     for key, due, code, to in notices(w, rule, task):
         _turn(w, due)
         if w.now >= due:
-            request(w, enrolment_id, code, f"{task.id}:{key}", to, {"task": task.id})
+            request(w, enrolment_id, code, f"{task.id}:{key}", to, {"task": task.id}, of_task(task, key))
     return changed
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.audit import Event
+from engine.decide.agenda import AgendaText, taken_up
 from engine.decide.cells import cells_of
 from engine.definition.compiled import Definition
 from engine.definition.registry import Registry
@@ -34,11 +35,22 @@ class Index:
     records: Records
     tracker: Tracker
     own: Owned
+    written: AgendaText = field(default_factory=AgendaText)
 
     @classmethod
     def of(cls, chart: Chart) -> Index:
-        """A fresh index of a chart."""
+        """A fresh index of a chart: everything is looked at anew."""
         return cls(Records.of(chart.facts.values()), Tracker(), Owned.of(chart))
+
+    @classmethod
+    def stored(cls, chart: Chart, agenda: str, registry: Registry) -> Index:
+        """The index of a chart with the agenda that was stored with exactly this version of it."""
+        tracker, written = taken_up(agenda, chart, registry)
+        return cls(Records.of(chart.facts.values()), tracker, Owned.of(chart), written)
+
+    def agenda(self, chart: Chart, registry: Registry) -> str:
+        """The agenda to store with a chart."""
+        return self.written.of(self.tracker, chart, registry)
 
 
 @dataclass(slots=True)
@@ -52,18 +64,19 @@ class Working:
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """What happened, by audit chain (an enrolment's id, or the patient's)."""
     edges: deque[Edge] = field(default_factory=deque)
+    written: AgendaText = field(default_factory=AgendaText)
 
     @classmethod
     def of(cls, chart: Chart, index: Index, registry: Registry, now: datetime, by: Person) -> Working:
         """A working copy of a chart at a moment; the records are shared and copied when a fact is added."""
         copy = chart.copy()
         world = World(copy, index.records, registry, registry.catalogue, now, index.tracker, index.own)
-        return cls(copy, world, by)
+        return cls(copy, world, by, written=index.written)
 
     @property
     def index(self) -> Index:
         """The index as it now stands."""
-        return Index(self.world.records, self.world.tracker, self.own)
+        return Index(self.world.records, self.world.tracker, self.own, self.written)
 
     @property
     def own(self) -> Owned:

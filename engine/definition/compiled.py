@@ -17,6 +17,7 @@ from engine.definition.guards import CompiledGate, CompiledGuard, GateReading, c
 from engine.definition.locals import local_names
 from engine.definition.rules import Rules, compile_rules
 from engine.definition.schema import DefinitionSpec, ValueSpec
+from engine.definition.schema import Setting as SettingSpec
 from engine.errors import AuthorError
 from engine.evaluation.compiling import compile_criterion, compile_value
 from engine.evaluation.context import Context, CriterionFunction, ValueFunction
@@ -122,6 +123,10 @@ class Definition:
     catalogue_ages: Mapping[str, Duration] = field(default_factory=dict)
     locals: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Named values and criteria that depend on bindings of a single sentence, with these."""
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    """The registered functions in the versions with which it was read."""
+    borrowed: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of other pathways that its sentences read, by `pathway.setting`, as they were when it was read."""
 
     @property
     def id(self) -> str:
@@ -221,7 +226,7 @@ def _finished(context: Context, caller: Caller, rules: CallerRules) -> Reading:
 
 def compile_definition(
     spec: DefinitionSpec, content_hash: str, catalogue: Catalogue, functions: Mapping[str, Function], pathways: Iterable[str],
-    findings: list[tuple[str, AuthorError]] | None = None,
+    findings: list[tuple[str, AuthorError]] | None = None, borrowed: Mapping[str, SettingSpec] | None = None,
 ) -> Definition:  # fmt: skip
     """Compile every sentence. Raises `AuthorError` at the first mistake, or collects all in `findings`."""
     compiler = Compiler(Scope(spec, catalogue, functions, frozenset(pathways)), findings)
@@ -240,6 +245,8 @@ def compile_definition(
         attested=frozenset(catalogue.canonical(name) or name for name in spec.attested),
         catalogue_ages=_catalogue_ages(catalogue, spec.pathway),
         locals=local_names({name: one.scope.uses for name, one in named.items()}, everywhere.scope.uses),
+        functions=functions,
+        borrowed={name: typed_setting(one.value, one.unit) for name, one in (borrowed or {}).items()},
     )  # fmt: skip
 
 
@@ -325,9 +332,13 @@ def _caller(compiler: Compiler, name: str, spec: Any) -> CallerRules:
 
 
 def typed_setting(raw: Any, unit: str, like: Any = None) -> Any:
-    """A setting as sentences read it: a period, quantity, number, truth value, code, tuple, or a map of callers."""
+    """A setting as sentences read it: a period, quantity, number, truth value, code, tuple, or a map of callers or parts.
+
+    A map that replaces another (`like`) keeps the entries that it does not name.
+    """
     if isinstance(raw, dict):
-        return {key: None if value is None else typed_setting(value, unit) for key, value in raw.items()}
+        known = like if isinstance(like, dict) else {}
+        return {**known, **{key: None if value is None else typed_setting(value, unit) for key, value in raw.items()}}
     value, found = typed(raw, unit)
     if isinstance(like, dict) and not isinstance(raw, dict):
         return {**like, **dict.fromkeys(like, _held(value, found))}

@@ -37,6 +37,23 @@ class Label(Model):
     zh: str
 
 
+class Parameter(Model):
+    """Something an action asks for."""
+
+    kind: Literal[
+        "text", "boolean", "date", "datetime", "when", "quantity", "number", "fact", "pathway", "code", "codes"
+    ]
+    unit: str = ""
+    codes: list[str] = Field(default_factory=list)
+    required: bool = True
+    when: Sentence | None = Field(
+        None,
+        description="Asked for only while this is met, and then the act is refused without it (`required: false`).",
+    )
+    statement: Names = Field(default_factory=list, description="What the refusal names, where `when` asks for it.")
+    label: Label | None = None
+
+
 class Record(Model):
     """Effect: write a fact. Values are expressions."""
 

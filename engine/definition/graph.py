@@ -156,8 +156,8 @@ def _moves(spec: DefinitionSpec) -> list[Move]:
 
 def _written(spec: DefinitionSpec) -> Iterator[Move]:
     for name, action in spec.actions.items():
-        if action.to is not None:
-            yield from (Move(source, name, action.to) for source in sources(spec, action))
+        for target in targets(action):
+            yield from (Move(source, name, target) for source in sources(spec, action))
     for name, rule in spec.automatic.items():
         for target in targets(rule):
             yield from (Move(source, name, target, automatic=True) for source in sources(spec, rule))
@@ -170,6 +170,11 @@ def sources(spec: DefinitionSpec, element: Action | Automatic) -> tuple[str, ...
     return tuple(name for name, stage in spec.stages.items() if not stage.terminal)
 
 
-def targets(rule: Automatic) -> tuple[str, ...]:
-    """The stages to which an automatic transition leads."""
+def targets(rule: Action | Automatic) -> tuple[str, ...]:
+    """The stages to which an action or automatic transition leads; of `with.x` every one that may be named, and the way back."""
+    if isinstance(rule, Action):
+        head, _, key = (rule.to or "").partition(".")
+        if head == "with" and key in rule.asks:
+            return (*rule.asks[key].codes, *(() if rule.asks[key].required else (PREVIOUS,)))
+        return (rule.to,) if rule.to is not None else ()
     return tuple(case.to for case in rule.cases) if rule.cases else (rule.to,) if rule.to is not None else ()

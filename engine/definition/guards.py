@@ -19,7 +19,7 @@ from engine.evaluation.results import MET, NOT_MET, UNKNOWN, Gap, State, Verdict
 from engine.evaluation.tracking import own_cell
 from engine.language import syntax as s
 from engine.language.parsing import parse_value
-from engine.model import Caller
+from engine.model import Act, Caller
 
 if TYPE_CHECKING:
     from engine.definition.compiled import Compiler
@@ -64,7 +64,7 @@ class CompiledRequirement:
             return
         doubt = applies if applies is not None and applies.state is UNKNOWN else None
         if self.spec.include:
-            yield from included(context, self.spec.include)
+            yield from _settled(context, included(context, self.spec.include), tuple(self.spec.covered_by))
         elif self.spec.holds:
             yield from _open_holds(context)
         elif self.rows:
@@ -146,6 +146,15 @@ def included(context: Context, name: str) -> Iterable[Finding]:
     return other.definition.guards[guard].requirements(other)
 
 
+def _settled(context: Context, findings: Iterable[Finding], actions: tuple[str, ...]) -> Iterable[Finding]:
+    """The findings, where what the newest of these acts overrode or warned of is only told once more."""
+    act = _newest(context, actions) if actions else None
+    told = {*act.overridden, *act.warned} if act is not None else frozenset()
+    for one in findings:
+        settled = one.requirement in told and one.level in (WARN, *OVERRIDABLE)
+        yield replace(one, level=INFO) if settled else one
+
+
 @dataclass(frozen=True)
 class CompiledGuard:
     """A guard with its sentences compiled."""
@@ -197,14 +206,15 @@ class CompiledGuard:
 
 
 def _overridden(context: Context, actions: tuple[str, ...]) -> frozenset[str]:
+    act = _newest(context, actions)
+    return frozenset(act.overridden) if act is not None else frozenset()
+
+
+def _newest(context: Context, actions: tuple[str, ...]) -> Act | None:
     for action in actions:
         context.world.tracker.read(own_cell("action", context.enrolment.id, action))
-    acts = [
-        act
-        for act in context.world.chart.acts.values()
-        if act.enrolment == context.enrolment.id and act.action in actions
-    ]
-    return frozenset(max(acts, key=lambda act: act.seq).overridden) if acts else frozenset()
+    acts = (act for action in actions for act in context.world.owned("acts", context.enrolment.id, action))
+    return max(acts, key=lambda act: act.seq, default=None)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.language.printing import PLAIN
 
@@ -57,12 +57,17 @@ class DefinitionLabels:
         return {}
 
     def _part(self, part: str, name: str) -> dict[str, str]:
+        """The label in the version in force, else in an older one on which enrolments run."""
         pathway, _, key = name.rpartition(".")
         for one in [pathway] if pathway in self._registry.ids() else self._registry.ids():
-            element = getattr(self._registry.latest(one).spec, part).get(key)
+            element = getattr(self._registry.latest(one).spec, part).get(key) or self._older(one, part, key)
             if element is not None:
                 return {"en": element.label.en, "zh": element.label.zh}
         return {}
+
+    def _older(self, pathway: str, part: str, key: str) -> Any:
+        found = (getattr(one.spec, part).get(key) for one in self._registry.versions(pathway))
+        return next((element for element in found if element is not None), None)
 
     def _code(self, name: str) -> dict[str, str]:
         fact, _, code = name.rpartition(".")

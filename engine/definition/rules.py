@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.definition.schema import (
@@ -50,6 +50,8 @@ class ActionRule:
     dose: ValueFunction | None
     proposed: CriterionFunction | None
     effects: tuple[EffectRule, ...]
+    asked: Mapping[str, CriterionFunction]
+    """When a parameter is asked for, where only a sentence tells."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class DoneRule:
     spec: DoneBy
     within: ValueFunction | None
     when: CriterionFunction | None
-    having: CriterionFunction | None
+    having: Mapping[str, CriterionFunction]
+    """What a fact must meet, by the fact or class that `all` or `any` names."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class TaskRule:
     spec: TaskSpec
     when: CriterionFunction | None
     each: Callable[[Context], Selection] | None
+    offsets: ValueFunction | None
     since: ValueFunction | None
     due: ValueFunction | None
     opens: ValueFunction | None
@@ -115,6 +119,14 @@ class TaskRule:
 
 
 @dataclass(frozen=True)
+class Rung:
+    """One step of a ladder: how long after the step before, and who is told."""
+
+    period: ValueFunction
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class NoticeRule:
     """When a message is requested or a deviation recorded."""
 
@@ -124,6 +136,8 @@ class NoticeRule:
     when: CriterionFunction | None
     raised: CriterionFunction | None = None
     """When a message is more urgent than usual."""
+    ladder: tuple[Rung, ...] = ()
+    """Who is told next while nobody acknowledges a message; the last step is its terminal owner."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +150,24 @@ class Rules:
     tasks: tuple[TaskRule, ...]
     notifications: tuple[NoticeRule, ...]
     deviations: tuple[NoticeRule, ...]
+    heard: dict[str, Heard] = field(default_factory=dict, compare=False, repr=False)
+    """Who hears an edge, by its name, as far as it was asked for."""
+
+    def hearing(self, edge: str) -> Heard:
+        """The automatic rules and the notices that hear an edge, each in its order."""
+        if edge not in self.heard:
+            automatic = tuple(rule for rule in self.automatic if _listens(rule.edges, edge))
+            notices = tuple(rule for rule in (*self.notifications, *self.deviations) if _listens(rule.edges, edge))
+            self.heard[edge] = automatic, notices
+        return self.heard[edge]
+
+
+Heard = tuple[tuple[AutomaticRule, ...], tuple[NoticeRule, ...]]
+
+
+def _listens(names: tuple[str, ...], edge: str) -> bool:
+    """Whether one of the names is the edge, or stands for many of which it is one: `hold:*` hears `hold:active_tb`."""
+    return any(name == edge or (name.endswith(":*") and edge.startswith(name[:-1])) for name in names)
 
 
 def compile_rules(compiler: Compiler, spec: DefinitionSpec) -> Rules:
@@ -153,7 +185,12 @@ def compile_rules(compiler: Compiler, spec: DefinitionSpec) -> Rules:
 def _action(compiler: Compiler, name: str, spec: Action) -> ActionRule:
     place = f"actions.{name}"
     dose, proposed = compiler.value(spec.dose, f"{place}.dose"), compiler.criterion(spec.proposed, f"{place}.proposed")
-    return ActionRule(name, spec, dose, proposed, _effects(compiler, spec.effects, place))
+    asked = {
+        key: judge
+        for key, one in spec.asks.items()
+        if (judge := compiler.criterion(one.when, f"{place}.with.{key}.when")) is not None
+    }
+    return ActionRule(name, spec, dose, proposed, _effects(compiler, spec.effects, place), asked)
 
 
 def _automatic(compiler: Compiler, name: str, spec: Automatic) -> AutomaticRule:
@@ -204,6 +241,7 @@ def _task(compiler: Compiler, name: str, spec: TaskSpec) -> TaskRule:
         spec,
         when=compiler.criterion(spec.when, f"{place}.when"),
         each=_each(compiler, spec.each, place),
+        offsets=_numbers(compiler, spec.offsets, f"{place}.offsets"),
         since=compiler.value(spec.since, f"{place}.since"),
         due=compiler.value(spec.due, f"{place}.due"),
         opens=compiler.value(spec.opens, f"{place}.opens"),
@@ -244,13 +282,21 @@ def _done(compiler: Compiler, spec: DoneBy, place: str) -> DoneRule:
     for name in (*spec.all, *spec.any):
         if catalogue.canonical(name) is None and not catalogue.is_class(name) and compiler.findings is not None:
             compiler.findings.append((f"{place}.done_by", compiler.scope.unknown(name, "fact", catalogue.names)))
-    facts = compiler.inside("fact", next(iter((*spec.all, *spec.any)), ""))
     return DoneRule(
         spec,
         within=compiler.value(spec.within, f"{place}.done_by.within"),
         when=compiler.criterion(spec.when, f"{place}.done_by.when"),
-        having=facts.criterion(spec.having, f"{place}.done_by.with"),
+        having=dict(_having(compiler, spec, f"{place}.done_by.with")),
     )
+
+
+def _having(compiler: Compiler, spec: DoneBy, place: str) -> Iterator[tuple[str, CriterionFunction]]:
+    """The condition on each fact, compiled where its attributes are names."""
+    for name in (*spec.all, *spec.any):
+        text = spec.having.get(name) if isinstance(spec.having, dict) else spec.having
+        function = compiler.inside("fact", name).criterion(text, place)
+        if function is not None:
+            yield name, function
 
 
 def _step(compiler: Compiler, spec: Step | Reminder, period: str, place: str) -> NoticeStep:
@@ -263,4 +309,17 @@ def _notice(compiler: Compiler, part: str, name: str, spec: Notification | Devia
     place = f"{part}.{name}"
     raised = spec.raised.when if isinstance(spec, Notification) and spec.raised is not None else None
     when = compiler.criterion(spec.when, f"{place}.when")
-    return NoticeRule(name, spec, tuple(spec.on), when, compiler.criterion(raised, f"{place}.raised.when"))
+    ladder = _ladder(compiler, spec, place) if isinstance(spec, Notification) else ()
+    return NoticeRule(name, spec, tuple(spec.on), when, compiler.criterion(raised, f"{place}.raised.when"), ladder)
+
+
+def _ladder(compiler: Compiler, spec: Notification, place: str) -> tuple[Rung, ...]:
+    """The steps that are written, and the terminal owner as long after the last one (or after the time to acknowledge)."""
+    steps = [(one.after, tuple(one.to)) for one in spec.escalation]
+    last = compiler.scope.spec.unanswered
+    if steps and steps[-1][1] != (last,):
+        steps.append((steps[-1][0], (last,)))
+    elif not steps and spec.acknowledge:
+        steps.append((spec.acknowledge, (last,)))
+    periods = [compiler.value(after, f"{place}.escalation") for after, _ in steps]
+    return tuple(Rung(period, to) for period, (_, to) in zip(periods, steps, strict=True) if period is not None)

@@ -6,9 +6,9 @@ Every model forbids unknown keys, so that a misspelt key is a finding and not a 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from engine.definition.effects_schema import (
     Close,
@@ -19,13 +19,15 @@ from engine.definition.effects_schema import (
     Model,
     Names,
     Open,
+    Parameter,
     Record,
     Register,
     Sentence,
     UnknownLevel,
 )
+from engine.definition.task_schema import DoneBy, Grid, Reminder, Step, TaskSpec
 
-__all__ = ["Close", "Effect", "Expression", "Label", "Model", "Names", "Open", "Record", "Register", "Sentence"]
+__all__ = ["Close", "DoneBy", "Effect", "Expression", "Grid", "Label", "Model", "Names", "Open", "Parameter", "Record", "Register", "Reminder", "Sentence", "Step", "TaskSpec"]  # fmt: skip
 
 
 class Setting(Model):
@@ -113,6 +115,9 @@ class Requirement(Model):
         None, description="Another guard whose requirements belong here (`pathway.guard` for another pathway)."
     )
     each: str | None = Field(None, description="A table; one requirement for each row, `row.x` inside.")
+    covered_by: Names = Field(
+        [], description="With `include`: what the newest of these acts overrode or warned of is settled."
+    )
     when: Sentence | None = Field(None, description="The requirement applies only where this is met.")
     statement: list[str] | str | dict[str, list[str] | str] = Field(default_factory=list)
     not_met: Level = "block"
@@ -148,26 +153,20 @@ class Gate(Model):
     otherwise: str = "unknown"
 
 
-class Parameter(Model):
-    """Something an action asks for."""
-
-    kind: Literal["text", "boolean", "date", "datetime", "when", "quantity", "number", "fact", "pathway", "code"]
-    unit: str = ""
-    codes: list[str] = Field(default_factory=list)
-    required: bool = True
-    label: Label | None = None
-
-
 class Action(Model):
     """What a person does."""
 
     label: Label
     spec: Names = Field(default_factory=list)
     from_: Names | None = Field(None, alias="from", description="Stages; absent = every stage that is not terminal.")
-    to: str | None = Field(None, description="A stage, `previous stage`, or absent = the stage stays.")
+    to: str | None = Field(
+        None,
+        description="A stage, `previous stage`, absent = the stage stays, or `with.x`: the stage named (left out: the previous one).",
+    )
     by: list[str]
     signs: bool = False
     second_person: bool = False
+    second: Names = Field([], description="Roles that may sign second; absent: any.")
     asks: dict[str, Parameter] = Field(default_factory=dict, alias="with")
     guard: str | None = Field(None, description="A guard of this pathway, or `pathway.guard`.")
     gate: str | None = Field(
@@ -221,78 +220,15 @@ class HoldSpec(Model):
     by: list[str] = Field(default_factory=list)
 
 
-class DoneBy(Model):
-    """What completes a task: facts (all or any of them, within a span, dated by the earliest), actions, or a condition."""
-
-    all: list[str] = Field(default_factory=list)
-    any: list[str] = Field(default_factory=list)
-    verb: Literal["", "given", "started", "stopped"] = ""
-    having: Sentence | None = Field(
-        None, alias="with", description="What a fact must meet to complete it; attributes are names."
-    )
-    within: str | None = None
-    action: Names = Field(default_factory=list)
-    when: Sentence | None = None
-
-
-class Step(Model):
-    """A notice at a distance from the task's window."""
-
-    after: str = "0 days"
-    counted: Literal["window", "due"] = Field(
-        "window", description="Counted from the end of the window, or from the due date (also inside the window)."
-    )
-    notify: str
-    to: Names = Field(default_factory=list)
-
-
-class Reminder(Model):
-    """A notice before the due date."""
-
-    before: str
-    notify: str
-
-
-class Grid(Model):
-    """Fixed dates from one anchor, never chained."""
-
-    months: Any = Field(None, description="List of months, or a setting that holds one.")
-    days: Any = None
-    every: str | None = Field(None, description="Endless grid: a period.")
-    anchor: Expression = Field(..., alias="from")
-    after: Expression | None = Field(None, description="Only dates later than this.")
-
-
-class TaskSpec(Model):
-    """Something due. With `grid`: one task for each date. With `each`: one for each entry. With `since`: rolling, `due` may
-    use `last_result` (day of the last valid result since then, or `since` itself). Otherwise one task while `when` is met.
-    """
-
-    label: Label
-    spec: Names = Field(default_factory=list)
-    role: str = Field(..., alias="for")
-    when: Sentence | None = None
-    each: str | None = Field(None, description="A selector (`plasma_exchange given within 90 days`); `entry.x` inside.")
-    grid: Grid | None = None
-    since: Expression | None = None
-    due: Expression | None = None
-    opens: Expression | None = Field(None, description="A period before the due date, or a date expression.")
-    until: Expression | None = Field(None, description="A period after the due date, or a date expression.")
-    done_by: DoneBy | None = None
-    frozen: Sentence | None = None
-    optional: bool = False
-    overdue: list[Step] = Field(default_factory=list)
-    reminders: list[Reminder] = Field(default_factory=list)
-    late: str | None = Field(None, description="Deviation when done after its window.")
-    missed: str | None = Field(None, description="Deviation when overtaken unfinished.")
-    statement: Names = Field(default_factory=list)
-
-
 class Escalation(Model):
-    """Who is told when nobody acknowledged in time."""
+    """Who is told when nobody acknowledged in time, counted from the step before."""
 
     after: str
     to: Names
+
+
+Ladder = Annotated[list[Escalation], BeforeValidator(lambda value: value if isinstance(value, list) else [value])]
+"""One step or several."""
 
 
 class Raised(Model):
@@ -313,7 +249,9 @@ class Notification(Model):
     on: Names = Field(default_factory=list)
     when: Sentence | None = None
     acknowledge: str | None = None
-    escalation: Escalation | None = None
+    escalation: Ladder = Field(
+        default_factory=list, description="Steps to further roles; the last one is the pathway's `unanswered`."
+    )
     statement: Names = Field(default_factory=list)
 
 
@@ -326,6 +264,13 @@ class DeviationSpec(Model):
     when: Sentence | None = None
 
 
+class OverrideReason(Model):
+    """How long the reason of an override must be."""
+
+    at_least: str = Field(..., description="The setting that holds the number of characters.")
+    statement: list[str] = Field(default_factory=list)
+
+
 class Source(Model):
     """Where the pathway comes from."""
 
@@ -333,6 +278,15 @@ class Source(Model):
     body: str = ""
     year: str = ""
     doi: str = ""
+
+
+NO_NEXT_STEP = "no_next_step"
+"""The message about an enrolment for which nothing is planned; every definition has it."""
+
+
+def _no_next_step() -> Notification:
+    label = Label(en="No next step is planned", zh="尚无下一步安排")
+    return Notification(label=label, to=["care_coordinator"], urgency="routine")
 
 
 class DefinitionSpec(Model):
@@ -360,6 +314,7 @@ class DefinitionSpec(Model):
         default_factory=list,
         description="Roles that may go past an overridable block where the requirement names none; absent: any.",
     )
+    override_reason: OverrideReason | None = Field(None, description="The least length of an override's reason.")
     guards: dict[str, Guard] = Field(default_factory=dict)
     gate: Gate | None = None
     actions: dict[str, Action] = Field(default_factory=dict)
@@ -367,8 +322,21 @@ class DefinitionSpec(Model):
     holds: dict[str, HoldSpec] = Field(default_factory=dict)
     tasks: dict[str, TaskSpec] = Field(default_factory=dict)
     notifications: dict[str, Notification] = Field(default_factory=dict)
+    idle_days: int = Field(
+        30,
+        gt=0,
+        description="After so many days without an open task or a date to wait for, the coordinator is told, and again each time.",
+    )
+    unanswered: str = Field(
+        "pathway_lead", description="The role that gets in the end what nobody acknowledged, and owns it."
+    )
     deviations: dict[str, DeviationSpec] = Field(default_factory=dict)
     expressed_by: dict[str, str] = Field(
         default_factory=dict, description="Statement: the element (of this or another pathway) that expresses it."
     )
     not_computable: dict[str, str] = Field(default_factory=dict, description="Statement: the reason.")
+
+    @model_validator(mode="after")
+    def _tell_of_no_next_step(self) -> DefinitionSpec:
+        self.notifications.setdefault(NO_NEXT_STEP, _no_next_step())
+        return self

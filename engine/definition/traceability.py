@@ -202,7 +202,7 @@ def trace(
     ]
 
 
-_IDS = re.compile(r"\b[A-Z]{1,8}-[A-Z]?\d+(?:\.\d+)*\b")
+_IDS = re.compile(r"\b[A-Z]{1,8}(?:-[A-Z]{2})?-[A-Z]?\d+(?:\.\d+)*\b")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 

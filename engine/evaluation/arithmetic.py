@@ -25,7 +25,8 @@ def safely(
         result = combine(left, right, operator, zone)
     except (UnitError, TypeError, ValueError, ArithmeticError):
         result = unknown(Why.NOT_COMPARABLE, operator)
-    return replace(result, facts=joined(left.facts, right.facts), until=sooner(left.until, right.until))
+    facts, until = joined(left.facts, right.facts), sooner(left.until, right.until)
+    return Reading(result.value, result.unit, result.gaps, facts, until, result.clock)
 
 
 def added(left: Reading, right: Reading, operator: str, zone: str) -> Reading:
@@ -80,12 +81,20 @@ def _negated(value: Any) -> Any:
 
 def multiplied(left: Reading, right: Reading, operator: str, zone: str) -> Reading:
     """A product with its unit: `8 mg/kg * weight` is in mg. Ranges of non-negative quantities keep their order."""
+    left, right = _in_days(left), _in_days(right)
     if isinstance(left.value, Range) or isinstance(right.value, Range):
         return _range_product(left, right)
     if not (isinstance(left.value, Decimal) and isinstance(right.value, Decimal)):
         raise TypeError("Only numbers are multiplied.")
     product = multiply(Quantity(left.value, left.unit), Quantity(right.value, right.unit))
     return Reading(product.value, product.unit)
+
+
+def _in_days(reading: Reading) -> Reading:
+    """A length of time as a number of days, so that `1000 mg/d * 5 d` is an amount; months have no fixed length."""
+    if not isinstance(reading.value, Duration) or reading.value.months:
+        return reading
+    return replace(reading, value=Decimal(reading.value.days) + Decimal(reading.value.seconds) / 86400, unit="d")
 
 
 def _range_product(left: Reading, right: Reading) -> Reading:
@@ -128,7 +137,7 @@ def chosen(which: str, readings: list[Reading], zone: str) -> Reading:
         low_side = which in ("latest", "greatest")
         ends = _ends(best.value)
         best = replace(best, value=Range(ends[0], None) if low_side else Range(None, ends[1]))
-    return replace(best, gaps=gaps, facts=facts, until=until)
+    return Reading(best.value, best.unit, gaps, facts, until, best.clock)
 
 
 def _best(which: str, readings: list[Reading], zone: str) -> Reading:

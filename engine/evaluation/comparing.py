@@ -10,12 +10,26 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from engine.calendar import compare as compare_dates
 from engine.calendar import end_of, instant, local_day
 from engine.evaluation.context import Context
-from engine.evaluation.results import UNKNOWN, Gap, Range, Reading, State, Verdict, Why, joined, sooner, state_of
+from engine.evaluation.results import (
+    MET,
+    NOT_MET,
+    UNKNOWN,
+    Gap,
+    Range,
+    Reading,
+    State,
+    Verdict,
+    Why,
+    joined,
+    sooner,
+    state_of,
+)
 from engine.language import syntax as s
 from engine.units import Duration, UnitError, convert
 
@@ -41,7 +55,8 @@ def compared(left: Reading, operator: str, right: Reading, zone: str) -> tuple[S
     """The state of `left operator right` (both known) and the moment when time alone changes it."""
     one, other = left.value, right.value
     if isinstance(one, Decimal) and isinstance(other, Decimal):
-        return state_of(_holds(_order(one, in_unit(other, right.unit, left.unit)), operator)), None
+        other = other if right.unit == left.unit else in_unit(other, right.unit, left.unit)
+        return MET if HOLDS[operator](one, other) else NOT_MET, None
     if isinstance(one, date) or isinstance(other, date) or _dated(one) or _dated(other):
         return _compare_dates(left, operator, right, zone)
     one, other = _aligned(left, right)
@@ -88,6 +103,11 @@ def _order(one: Any, other: Any) -> int:
     if type(one) is not type(other) and not (isinstance(one, Decimal | int) and isinstance(other, Decimal | int)):
         raise UnitError(f"{one!r} and {other!r} are of different kinds", remedy="Compare values of one kind.")
     return int(one > other) - int(one < other)
+
+
+HOLDS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "!=": ne,
+}  # fmt: skip
 
 
 def _holds(order: int, operator: str) -> bool:
@@ -180,8 +200,9 @@ def _turning_point(clock: Reading, operator: str, other: Range, zone: str) -> da
 
 def comparison(context: Context, node: s.Node, left: Reading, operator: str, right: Reading) -> Verdict:
     """The verdict of comparing two readings."""
-    facts, until = joined(left.facts, right.facts), sooner(left.until, right.until)
-    if not (left.known and right.known):
+    facts = joined(left.facts, right.facts) if right.facts else left.facts
+    until = sooner(left.until, right.until)
+    if left.value is None or right.value is None:
         gaps = joined(() if left.known else left.gaps, () if right.known else right.gaps)
         return Verdict(
             UNKNOWN, node, (), gaps or (Gap(Why.IMPRECISE, ""),), facts, until, left.value, right.value, left.unit
@@ -192,6 +213,9 @@ def comparison(context: Context, node: s.Node, left: Reading, operator: str, rig
         return Verdict(
             UNKNOWN, node, (), (Gap(Why.NOT_COMPARABLE, operator),), facts, until, left.value, right.value, left.unit
         )
-    context.turns(turn)
+    if turn is not None:
+        context.turns(turn)
     gaps = joined(left.gaps, right.gaps) or (Gap(Why.IMPRECISE, ""),) if state is UNKNOWN else ()
-    return Verdict(state, node, (), gaps, facts, sooner(until, turn), left.value, right.value, left.unit)
+    return Verdict(
+        state, node, (), gaps, facts, sooner(until, turn) if turn else until, left.value, right.value, left.unit
+    )

@@ -2,7 +2,8 @@
 
 *Two clocks*: `as_of` says up to when facts count and how old they are; the world's records say which versions are known.
 *Two modes*: a guard reads final facts and takes a conflict for unknown; an alarm reads preliminary ones too and takes each
-reading of a conflict in turn (`choices`). Bindings are the names that only some sentences have (`with`, `row`, `entry`, `caller`).
+reading of a conflict in turn (`choices`). A *brief* context asks only whether a criterion is met: what can no longer change
+that is not looked at, and its facts are not gathered. Bindings are the names that only some sentences have (`with`, `row`, `entry`, `caller`).
 """
 
 from __future__ import annotations
@@ -77,35 +78,44 @@ class Context:
     """Where and when a sentence is judged. Immutable: `shifted` and `bound` give new ones."""
 
     __slots__ = (
+        "_today",
         "alarm",
         "as_of",
         "bindings",
+        "brief",
         "choices",
         "conflicts",
         "definition",
         "enrolment",
         "moves",
-        "today",
         "world",
     )
 
     def __init__(
         self, world: World, enrolment: Enrolment, definition: Definition, as_of: datetime | date, moves: bool,
         *, bindings: Mapping[str, Any] | None = None, alarm: bool = False, choices: Mapping[Any, int] | None = None,
-        conflicts: dict[Any, int] | None = None,
+        conflicts: dict[Any, int] | None = None, brief: bool = False,
     ) -> None:  # fmt: skip
         self.world = world
         self.enrolment = enrolment
         self.definition = definition
         self.moves = moves
         """Whether `as_of` is the moving present; a fixed moment never changes by time alone."""
-        self.today = local_day(as_of, world.zone)
+        self._today: date | None = None
         self.as_of = as_of if isinstance(as_of, datetime) else _last_moment(as_of, world)
         self.bindings = bindings or {}
         self.alarm = alarm
         self.choices = choices or {}
         self.conflicts = conflicts if conflicts is not None else {}
         """Alarm mode: the conflicts that were met, with the number of readings of each."""
+        self.brief = brief
+
+    @property
+    def today(self) -> date:
+        """The day judged, in the site's zone."""
+        if self._today is None:
+            self._today = local_day(self.as_of, self.world.zone)
+        return self._today
 
     def bound(self, **bindings: Any) -> Context:
         """The same context with further names."""
@@ -113,7 +123,10 @@ class Context:
 
     def shifted(self, as_of: datetime | date) -> Context:
         """The same context judged as of another, fixed moment."""
-        return self._with(as_of=as_of, moves=False)
+        return Context(
+            self.world, self.enrolment, self.definition, as_of, False, bindings=self.bindings, alarm=self.alarm,
+            choices=self.choices, conflicts=self.conflicts, brief=self.brief,
+        )  # fmt: skip
 
     def of(self, enrolment: Enrolment) -> Context:
         """The same moment in another enrolment of the patient; `with` and the visit's names stay, callers do not."""
@@ -122,17 +135,29 @@ class Context:
         definition = self.world.registry.version(enrolment.definition)
         return self._with(enrolment=enrolment, definition=definition, bindings=bindings)
 
+    def others(self) -> list[Context]:
+        """The same moment in every other open enrolment of the patient, in order of opening."""
+        self.world.tracker.read(ENROLMENTS)
+        found = [one for one in self.world.chart.enrolments.values() if one.open and one.id != self.enrolment.id]
+        return [self.of(one) for one in found]
+
     def alarmed(self, choices: Mapping[Any, int]) -> Context:
         """The same context in alarm mode, with one reading chosen for each conflict."""
         return self._with(alarm=True, choices=choices, conflicts={})
 
+    def briefly(self) -> Context:
+        """The same context for whoever wants to know only whether a criterion is met, not met or unknown."""
+        return self if self.brief else self._with(brief=True)
+
     def _with(self, **changes: Any) -> Context:
-        return Context(
-            self.world, changes.get("enrolment", self.enrolment), changes.get("definition", self.definition),
-            changes.get("as_of", self.as_of), changes.get("moves", self.moves), bindings=changes.get("bindings", self.bindings),
-            alarm=changes.get("alarm", self.alarm), choices=changes.get("choices", self.choices),
-            conflicts=changes.get("conflicts", self.conflicts),
-        )  # fmt: skip
+        other: Context = object.__new__(Context)
+        other.world, other.enrolment, other.definition = self.world, self.enrolment, self.definition
+        other.moves, other._today, other.as_of = self.moves, self._today, self.as_of
+        other.bindings, other.alarm, other.brief = self.bindings, self.alarm, self.brief
+        other.choices, other.conflicts = self.choices, self.conflicts
+        for name, value in changes.items():
+            setattr(other, name, value)
+        return other
 
     def turns(self, moment: datetime | None) -> None:
         """Note when time alone may change what is being read; a fixed moment never changes."""
@@ -146,6 +171,8 @@ class Context:
 
     def remembered(self, kind: str, name: str, judge: Callable[[Context], Any]) -> Any:
         """Judge a named value, criterion or function once as long as nothing that it reads changes."""
+        if self.brief and kind != "c":  # A value is read with all its evidence, whoever asks first.
+            return self._with(brief=False).remembered(kind, name, judge)
         local = self._local(name) if self.bindings else frozenset()
         if "entry" in local or "row" in local:
             return self._guarded((kind, name, id(self)), judge)
@@ -168,7 +195,8 @@ class Context:
         moment = None if self.moves else self.as_of
         choices = tuple(self.choices.items()) if self.choices else ()
         last = self.bindings["last_result"].value if rolling else None
-        return (kind, name, self.enrolment.id, moment, self.alarm, caller and caller.pathway, asked, choices, last)
+        caller_id = caller and caller.pathway
+        return (kind, name, self.enrolment.id, moment, self.alarm, self.brief, caller_id, asked, choices, last)
 
     def _judged(self, key: Any, judge: Callable[[Context], Any], local: frozenset[str]) -> tuple[Any, dict[Any, int]]:
         """The result, with the conflicts that were met on the way: they belong to it."""

@@ -7,13 +7,14 @@ reason, never an exception.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from engine.evaluation import entries, names, own, series
-from engine.evaluation.comparing import comparison
+from engine.evaluation.comparing import HOLDS, comparison
 from engine.evaluation.compiling import compile_criterion, compile_value, compile_watched, enter_criteria
-from engine.evaluation.context import Context, CriterionFunction
+from engine.evaluation.context import Context, CriterionFunction, ValueFunction
 from engine.evaluation.entries import scalar
 from engine.evaluation.results import (
     MET,
@@ -27,7 +28,6 @@ from engine.evaluation.results import (
     Why,
     joined,
     sooner,
-    state_of,
 )
 from engine.evaluation.scope import Scope
 from engine.evaluation.selecting import compile_selector, distinct, most_in_any, rolling_period
@@ -38,29 +38,45 @@ from engine.model import Fact
 # --- logic ----------------------------------------------------------------------------------------------------------
 
 
-def _combine(node: Any, scope: Scope, decide: Callable[[int, int, int], State]) -> CriterionFunction:
+def _combine(
+    node: Any, scope: Scope, decide: Callable[[int, int, int], State], decisive: State | None = None
+) -> CriterionFunction:
+    """`decisive` is the state of one part that settles the whole, after which a brief context looks no further."""
     items = [compile_criterion(item, scope) for item in node.items]
 
     def judge(context: Context) -> Verdict:
-        parts = tuple(item(context) for item in items)
-        met = sum(part.state is MET for part in parts)
-        unmet = sum(part.state is NOT_MET for part in parts)
+        parts = []
+        met = unmet = 0
+        until: datetime | None = None
+        for item in items:
+            part = item(context)
+            parts.append(part)
+            met += part.state is MET
+            unmet += part.state is NOT_MET
+            if part.until is not None and (until is None or part.until < until):
+                until = part.until
+            if context.brief and part.state is decisive:
+                break
         state = decide(met, unmet, len(parts))
-        gaps = joined(*(part.gaps for part in parts if part.state is UNKNOWN)) if state is UNKNOWN else ()
-        until = None
-        for part in parts:
-            until = sooner(until, part.until)
-        return Verdict(state, node, parts, gaps, joined(*(part.facts for part in parts)), until)
+        gaps = joined(*[part.gaps for part in parts if part.state is UNKNOWN]) if state is UNKNOWN else ()
+        facts = () if context.brief else joined(*[part.facts for part in parts])
+        return Verdict(state, node, tuple(parts), gaps, facts, until)
 
     return judge
 
 
 def _all(node: s.All, scope: Scope) -> CriterionFunction:
-    return _combine(node, scope, lambda met, unmet, count: NOT_MET if unmet else MET if met == count else UNKNOWN)
+    def decide(met: int, unmet: int, count: int) -> State:
+        return NOT_MET if unmet else MET if met == count else UNKNOWN
+
+    return _combine(node, scope, decide, decisive=NOT_MET)
 
 
 def _any(node: s.AnyOf, scope: Scope) -> CriterionFunction:
-    return _combine(node, scope, lambda met, unmet, count: MET if met else NOT_MET if unmet == count else UNKNOWN)
+    def decide(met: int, unmet: int, count: int) -> State:
+        return MET if met else NOT_MET if unmet == count else UNKNOWN
+
+    return _combine(node, scope, decide, decisive=MET)
 
 
 def _at_least(node: s.AtLeastOf, scope: Scope) -> CriterionFunction:
@@ -115,6 +131,8 @@ def _named(node: s.Named, scope: Scope) -> CriterionFunction:
         head, key = name.split(".", 1)
         if head == "caller":
             return _truth(node, compile_value(s.Name(name), scope))
+        if head == s.ELSEWHERE:
+            return own.met_elsewhere(node, key)
         if head not in scope.pathways:
             raise scope.unknown(head, "pathway", scope.pathways)
         return lambda context: _named_elsewhere(node, context, head, key)
@@ -158,11 +176,29 @@ def _truth(node: s.Criterion, read: Any) -> CriterionFunction:
 
 def _compare(node: s.Compare, scope: Scope) -> CriterionFunction:
     read_left, read_right = compile_watched(node.left, scope), compile_watched(node.right, scope)
+    if isinstance(node.right, s.Number):
+        unit = scope.catalogue.unit(node.right.unit) if node.right.unit else ""
+        return _compare_with(node, read_left, Reading(node.right.value, unit))
 
     def judge(context: Context) -> Verdict:
         return comparison(
             context, node, scalar(context, read_left(context)), node.operator, scalar(context, read_right(context))
         )
+
+    return judge
+
+
+def _compare_with(node: s.Compare, read: ValueFunction, limit: Reading) -> CriterionFunction:
+    """A value against a written number, which is most of what guards ask; the same as `comparison`, with less to find out."""
+    holds, number, unit = HOLDS[node.operator], limit.value, limit.unit
+
+    def judge(context: Context) -> Verdict:
+        left = scalar(context, read(context))
+        value = left.value
+        if type(value) is not Decimal or left.unit != unit:
+            return comparison(context, node, left, node.operator, limit)
+        state = MET if holds(value, number) else NOT_MET
+        return Verdict(state, node, (), (), left.facts, left.until, value, number, unit)
 
     return judge
 
@@ -180,10 +216,11 @@ def _is(node: s.Is, scope: Scope) -> CriterionFunction:
             if isinstance(entry.value, Fact) and entry.value.value in indeterminate:
                 return Verdict(MET, node, (), (), entry.facts, entry.until, entry.value.value)
         reading = scalar(context, read(context))
-        if not reading.known or isinstance(reading.value, Range):
+        value = reading.value
+        if value is None or isinstance(value, Range):
             return Verdict(UNKNOWN, node, (), reading.gaps, reading.facts, reading.until)
-        covered = _covered(reading.value, broader)
-        return Verdict(state_of(bool(wanted & covered)), node, (), (), reading.facts, reading.until, reading.value)
+        hit = value in wanted if type(value) is str and not broader else bool(wanted & _covered(value, broader))
+        return Verdict(MET if hit else NOT_MET, node, (), (), reading.facts, reading.until, value)
 
     return judge
 

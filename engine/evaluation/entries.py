@@ -94,11 +94,15 @@ _OWN: dict[str, Callable[[Context, str], list[EntryRecord]]] = {
 
 def visible(context: Context, name: str) -> list[Fact]:
     """Facts of an id or class that count in the context, oldest first."""
-    records, catalogue = context.world.records, context.world.catalogue
+    records, catalogue = context.world.records, context.definition.catalogue
     context.world.tracker.read(fact_cell(name))
     if name in catalogue.facts:
         return records.visible(name, context.as_of, preliminary=context.alarm)
     members = [*catalogue.members(name), "other_drug"]
+    if catalogue is not context.world.catalogue:
+        # An older version may count a drug among a class that today's catalogue does not, so that only the drug's cell tells.
+        for code in members:
+            context.world.tracker.read(fact_cell(code))
     facts = [
         fact
         for code in members
@@ -110,11 +114,11 @@ def visible(context: Context, name: str) -> list[Fact]:
 
 
 def _by_indication(context: Context, name: str) -> list[Fact]:
-    wanted = context.world.catalogue.find_class(name)
+    wanted = context.definition.catalogue.find_class(name)
     if not wanted.by_indication:
         return []
     every = (fact for facts in context.world.records.by_code.values() for fact in facts)
-    return [fact for fact in every if context.world.catalogue.belongs(fact, name) and counts(context, fact)]
+    return [fact for fact in every if context.definition.catalogue.belongs(fact, name) and counts(context, fact)]
 
 
 def only_preliminary(context: Context, name: str) -> bool:
@@ -129,7 +133,7 @@ def value_of(context: Context, entry: EntryRecord, until: datetime | None = None
     """The value of an entry as a reading: the fact's value, or when it happened for anything else."""
     if not isinstance(entry, Fact) or entry.event is not None:
         return Reading(entry, facts=facts_of(entry), until=until)
-    definition = context.world.catalogue.facts[entry.code]
+    definition = context.definition.catalogue.facts[entry.code]
     value: Any = entry.value
     if definition.kind is FactKind.CODED and value in INDETERMINATE:
         return Reading(gaps=(Gap(Why.INDETERMINATE, entry.code),), facts=(entry.id,), until=until)
@@ -148,6 +152,8 @@ def valued(context: Context, reading: Reading) -> Reading:
 
 def scalar(context: Context, reading: Reading) -> Reading:
     """What an entry is worth where a value is asked for: a fact its value, anything else the moment it happened."""
+    if not isinstance(reading.value, _ENTRIES):
+        return reading
     found = valued(context, reading)
     return replace(found, value=when_of(found.value)) if isinstance(found.value, _ENTRIES) else found
 
@@ -200,7 +206,7 @@ def _unit_of(context: Context, entry: Any, name: str, values: Any) -> str:
     stated = values.get(f"{name}_unit")
     if stated or not isinstance(entry, Fact):
         return str(stated or "")
-    definition: FactDefinition = context.world.catalogue.facts[entry.code]
+    definition: FactDefinition = context.definition.catalogue.facts[entry.code]
     return definition.unit if name in ("uln", "lln", "lower_limit") else ""
 
 

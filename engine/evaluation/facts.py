@@ -9,10 +9,12 @@ from datetime import date
 from decimal import Decimal
 
 from engine.calendar import add_months, age_in_years, end_of, start_of_day
+from engine.catalogue.definition import FactDefinition, FactKind
 from engine.evaluation import entries
 from engine.evaluation.context import Context, ValueFunction
 from engine.evaluation.results import Gap, Reading, Why, sooner, unknown
 from engine.evaluation.seeing import settle_conflict
+from engine.evaluation.tracking import fact_cell
 from engine.model import Fact
 from engine.units import Duration
 
@@ -27,11 +29,42 @@ def fact_value(context: Context, code: str) -> Reading:
     return reading
 
 
+def fact_reader(code: str, definition: FactDefinition) -> ValueFunction:
+    """The function of `fact_value` for one id: short where the latest entry has a plain value, is the only one of its moment,
+    and fresh; everything else goes the long way.
+    """
+    cell, unit = fact_cell(code), definition.unit
+    unsure = entries.INDETERMINATE if definition.kind is FactKind.CODED else ()
+
+    def read(context: Context) -> Reading:
+        world = context.world
+        world.tracker.read(cell)
+        seen = world.records.visible(code, context.as_of, preliminary=context.alarm)
+        if not seen or (len(seen) > 1 and seen[-2].effective == seen[-1].effective):
+            return fact_value(context, code)
+        fact, until = seen[-1], None
+        if fact.event is not None or fact.comparator or fact.value in unsure:
+            return fact_value(context, code)
+        limit = context.definition.age_reading(context, code)
+        if limit is not None:
+            if not isinstance(limit.value, Duration):
+                return fact_value(context, code)
+            moment = entries.stale_from(context, fact, limit.value)
+            if context.as_of >= moment:
+                return fact_value(context, code)
+            if context.moves:
+                world.tracker.turns(moment)
+                until = sooner(limit.until, moment)
+        return Reading(fact.value, fact.attributes.get("unit", unit), (), (fact.id,), until)
+
+    return read
+
+
 def fact_entry(context: Context, code: str) -> Reading:
     """The latest usable entry of a fact: visible, fresh, without conflict."""
     seen = entries.visible(context, code)
     if not seen:
-        happens = context.world.catalogue.facts[code].happens
+        happens = context.definition.catalogue.facts[code].happens
         only_early = not context.alarm and entries.only_preliminary(context, code)
         return unknown(Why.PRELIMINARY if only_early else Why.NOT_YET if happens else Why.NEVER_RECORDED, code)
     last = seen[-1]

@@ -8,7 +8,7 @@ from engine.catalogue.definition import FactKind
 from engine.evaluation import entries
 from engine.evaluation.compiling import compile_value
 from engine.evaluation.context import Context, ValueFunction
-from engine.evaluation.facts import BUILT_IN, all_values, fact_entry, fact_value
+from engine.evaluation.facts import BUILT_IN, all_values, fact_entry, fact_reader
 from engine.evaluation.reader import call
 from engine.evaluation.results import Reading, Why, unknown
 from engine.evaluation.scope import BINDINGS, Scope
@@ -78,16 +78,33 @@ def _is_exposure(name: str, scope: Scope) -> bool:
 def _fact(code: str, scope: Scope) -> ValueFunction:
     if scope.catalogue.facts[code].multiple:
         return lambda context: all_values(context, code)
-    return lambda context: fact_value(context, code)
+    return fact_reader(code, scope.catalogue.facts[code])
 
 
 def _setting(key: str, scope: Scope) -> ValueFunction:
-    if "." in key:
-        pathway, key = key.split(".", 1)
-        return lambda context: read_setting(context, key, pathway)
-    if key not in scope.spec.settings:
+    head, _, rest = key.partition(".")
+    if rest and head not in scope.spec.settings:
+        return lambda context: read_setting(context, rest, head)
+    if head not in scope.spec.settings:
         raise scope.unknown(key, "setting", scope.spec.settings)
-    return lambda context: read_setting(context, key)
+    value = scope.spec.settings[head].value
+    if rest and not (isinstance(value, dict) and rest in value):
+        raise scope.unknown(rest, f"part of the setting {head}", value if isinstance(value, dict) else ())
+    return (lambda context: read_setting(context, key)) if isinstance(value, dict) else _plain_setting(head)
+
+
+def _plain_setting(key: str) -> ValueFunction:
+    """A setting that differs by no caller: as the definition has it, it is read once."""
+    usual: list[Reading] = []
+
+    def read(context: Context) -> Reading:
+        if key in context.enrolment.settings:
+            return read_setting(context, key)
+        if not usual:
+            usual.append(read_setting(context, key))
+        return usual[0]
+
+    return read
 
 
 def _dotted(name: str, scope: Scope) -> ValueFunction:

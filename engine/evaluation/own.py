@@ -121,6 +121,32 @@ def enrolled(node: s.Enrolled, scope: Scope) -> CriterionFunction:
     return lambda context: Verdict(state_of(context.world.newest(node.pathway, open_only=True) is not None), node)
 
 
+def met_elsewhere(node: s.Named, name: str) -> CriterionFunction:
+    """`elsewhere.x is met`: on another pathway that the patient is on and that has a criterion of this name; on none: not met.
+
+    So pathways that must not be planned together need not know of each other, and a further one joins them by offering the criterion.
+    """
+
+    def judge(context: Context) -> Verdict:
+        others = [one for one in context.others() if name in one.definition.criteria]
+        parts = tuple(_of(one, name) for one in others)
+        states = {part.state for part in parts}
+        state = MET if MET in states else UNKNOWN if UNKNOWN in states else NOT_MET
+        gaps = joined(*(part.gaps for part in parts if part.state is UNKNOWN)) if state is UNKNOWN else ()
+        until = None
+        for part in parts:
+            until = sooner(until, part.until)
+        return Verdict(state, node, parts, gaps, joined(*(part.facts for part in parts)), until)
+
+    return judge
+
+
+def _of(context: Context, name: str) -> Verdict:
+    inner: Verdict = context.remembered("c", name, context.definition.criteria[name])
+    shown = s.Named(f"{context.enrolment.pathway}.{name}")
+    return Verdict(inner.state, shown, (inner,), inner.gaps, inner.facts, inner.until)
+
+
 def caller_has(node: s.CallerHas, scope: Scope) -> CriterionFunction:
     """`any caller has (…)`, `every caller has (…)`: over no callers the first is not met, the second unknown."""
     item = compile_criterion(node.item, scope)

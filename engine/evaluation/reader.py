@@ -74,18 +74,18 @@ class ContextReader:
 
     def setting(self, name: str) -> Any:
         """A setting of the definition in whose name the function is read. Raises `NotKnown` where it has none."""
-        if name not in self._context.definition.settings:
+        if name.partition(".")[0] not in self._context.definition.settings:
             raise NotKnown(Why.NOT_COMPARABLE, f"setting {name}")
         return setting(self._context, name).value
 
     def attribute(self, fact: Fact, key: str, default: Any = None) -> Any:
         """An attribute of an entry, else the number that the catalogue gives for the drug (`mg_equal_to_5_mg_prednisone`), else the default."""
-        known = self._context.world.catalogue.facts[fact.code].constants
+        known = self._context.definition.catalogue.facts[fact.code].constants
         return fact.attributes.get(key, known.get(key, default))
 
     def member_of(self, fact: Fact, name: str) -> bool:
         """Whether an entry belongs to a class."""
-        return self._context.world.catalogue.belongs(fact, name)
+        return self._context.definition.catalogue.belongs(fact, name)
 
     def tasks(self, code: str) -> Sequence[Task]:
         """Tasks of this enrolment by their rule, oldest due first."""
@@ -120,7 +120,7 @@ def call(context: Context, name: str) -> Reading:
 
 
 def _call(context: Context, name: str) -> Reading:
-    function = context.world.registry.functions[name]
+    function = context.definition.functions[name]
     reader = ContextReader(context)
     try:
         value = function.compute(reader)

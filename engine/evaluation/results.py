@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
+from itertools import chain
 from typing import Any
 
 from engine.language.syntax import Node
@@ -125,11 +126,10 @@ def sooner(one: datetime | None, other: datetime | None) -> datetime | None:
 
 def joined(*parts: tuple[Any, ...]) -> tuple[Any, ...]:
     """Tuples one after the other without repetition, order kept."""
-    found = parts[0] if parts else ()
-    for part in parts[1:]:
-        if part and part != found:
-            found = tuple(dict.fromkeys(found + part)) if found else part
-    return found
+    filled = [part for part in parts if part]
+    if len(filled) < 2:
+        return filled[0] if filled else ()
+    return tuple(dict.fromkeys(chain.from_iterable(filled)))
 
 
 def unknown(why: Why, code: str, **details: Any) -> Reading:

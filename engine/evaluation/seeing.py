@@ -33,7 +33,7 @@ def settle_conflict(context: Context, chosen: Any, among: Iterable[Any] = ()) ->
     together = _at_moment(context, chosen)
     if len(together) < 2:
         return chosen, None
-    definition = context.world.catalogue.facts[chosen.code]
+    definition = context.definition.catalogue.facts[chosen.code]
     if definition.multiple:
         return chosen, None
     keys = definition.series

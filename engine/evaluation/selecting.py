@@ -144,7 +144,7 @@ def _bound_name(context: Context, head: str, key: str) -> str:
     holder = context.bindings.get(head)
     value = getattr(holder, key, None) if not isinstance(holder, dict) else holder.get(key)
     name = str(value or "")
-    catalogue = context.world.catalogue
+    catalogue = context.definition.catalogue
     if not name:
         return ""
     return catalogue.canonical(name) or (

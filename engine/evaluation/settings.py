@@ -21,14 +21,18 @@ def callers(context: Context) -> list[Caller]:
 
 def setting(context: Context, key: str, pathway: str = "") -> Reading:
     """A setting, with the enrolment's replacement where there is one. A map of callers reads the bound caller's value, or
-    else the least over the registered callers (`shared-subpathways.md` M-2: the shortest wins).
+    else the least over the registered callers (`shared-subpathways.md` M-2: the shortest wins). `name.part` reads one part of
+    a setting that is a map of parts.
     """
-    definition = context.definition
-    if pathway and pathway != context.enrolment.pathway:
-        if pathway not in context.world.registry.ids():
-            return unknown(Why.NOT_ENROLLED, pathway)
-        definition = context.world.registry.latest(pathway)
-    value = definition.setting(key, context.enrolment.settings)
+    name, _, part = key.partition(".")
+    foreign = bool(pathway) and pathway != context.enrolment.pathway
+    if foreign and not _known_elsewhere(context, name, pathway):
+        return unknown(Why.NOT_ENROLLED, pathway)
+    value = (
+        _elsewhere(context, name, pathway) if foreign else context.definition.setting(name, context.enrolment.settings)
+    )
+    if isinstance(value, dict) and part in value:
+        return _setting_reading(value[part])
     if not isinstance(value, dict):
         return _setting_reading(value)
     bound = context.bindings.get("caller")
@@ -45,6 +49,18 @@ def setting(context: Context, key: str, pathway: str = "") -> Reading:
         if all(one.value == known[0].value for one in known)
         else arithmetic.chosen("least", known, context.world.zone)
     )
+
+
+def _known_elsewhere(context: Context, name: str, pathway: str) -> bool:
+    return f"{pathway}.{name}" in context.definition.borrowed or pathway in context.world.registry.ids()
+
+
+def _elsewhere(context: Context, name: str, pathway: str) -> Any:
+    """A setting of another pathway, as it was when this version was read: a change over there moves nobody here."""
+    kept, replaced = context.definition.borrowed, context.enrolment.settings
+    if f"{pathway}.{name}" in kept and name not in replaced:
+        return kept[f"{pathway}.{name}"]
+    return context.world.registry.latest(pathway).setting(name, replaced)
 
 
 def _of_caller(values: dict[str, Any], pathway: str, key: str) -> Reading:

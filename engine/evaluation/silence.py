@@ -15,7 +15,7 @@ def silence(context: Context, selection: Selection) -> tuple[Gap, ...]:
     """Why nothing recorded is not yet *none*, nor a count of it 0; nothing where it is, or where something is recorded."""
     if not _nothing_recorded(selection):
         return ()
-    definition = context.world.catalogue.facts.get(selection.name)
+    definition = context.definition.catalogue.facts.get(selection.name)
     if definition is not None and not definition.happens:
         return (Gap(Why.NEVER_RECORDED, selection.name),)
     state, reading = history(context, selection.name)
@@ -28,7 +28,7 @@ def _nothing_recorded(selection: Selection) -> bool:
 
 def history(context: Context, name: str) -> tuple[State, Reading]:
     """Whether an exposure without any entry was never given: met, unless its history must be stated."""
-    one = context.world.catalogue.classes.get(name)
+    one = context.definition.catalogue.classes.get(name)
     if not (one and one.attested) and name not in context.definition.attested:
         return MET, Reading(True)
     stated = entries.visible(context, one.attested_by) if one and one.attested_by else []

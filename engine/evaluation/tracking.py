@@ -63,7 +63,10 @@ Rule = tuple[str, str, str]
 class Agenda:
     """The rules of one enrolment: how each was last looked at, and which must be looked at again."""
 
+    enrolment: str = ""
     looks: dict[Rule, Frame] = field(default_factory=dict)
+    revision: int = 0
+    """Goes up with every look and with whatever calls for one."""
     due: set[Rule] = field(default_factory=set)
     soonest: datetime | None = None
     """The earliest turning point of all looks."""
@@ -78,6 +81,11 @@ class Agenda:
             return True
         look = self.looks.get(rule)
         return look is None or (look.until is not None and now >= look.until)
+
+    def call(self, rule: Rule) -> None:
+        """Have a rule looked at again."""
+        self.due.add(rule)
+        self.revision += 1
 
     def count_soonest(self) -> None:
         """Work out the earliest turning point anew."""
@@ -117,7 +125,7 @@ class Tracker:
         self.version += 1
         self.changed[cell] = self.version
         for rule in self.readers.get(cell, ()):
-            self.agenda(rule[0]).due.add(rule)
+            self.agenda(rule[0]).call(rule)
 
     # --- remembering ---
 
@@ -161,7 +169,10 @@ class Tracker:
 
     def agenda(self, enrolment: str) -> Agenda:
         """The agenda of an enrolment."""
-        return self.agendas.setdefault(enrolment, Agenda())
+        found = self.agendas.get(enrolment)
+        if found is None:
+            found = self.agendas[enrolment] = Agenda(enrolment)
+        return found
 
     def look(self, rule: Rule, judge: Callable[[], bool]) -> bool:
         """Look at a rule and keep its frame; True when it changed something, after which it is looked at once more."""
@@ -176,20 +187,29 @@ class Tracker:
         if self.agendas.get(rule[0]) is agenda:
             self._keep(agenda, rule, frame)
             if changed:
-                agenda.due.add(rule)
+                agenda.call(rule)
         return changed
 
     def _keep(self, agenda: Agenda, rule: Rule, frame: Frame) -> None:
         agenda.looks[rule] = frame
+        agenda.revision += 1
         for cell in frame.cells:
             self.readers.setdefault(cell, set()).add(rule)
 
     def _forget(self, agenda: Agenda, rule: Rule) -> None:
         agenda.due.discard(rule)
+        agenda.revision += 1
         old = agenda.looks.pop(rule, None)
         if old is not None:
             for cell in old.cells:
                 self.readers[cell].discard(rule)
+
+    def resume(self, enrolment: str, looks: dict[Rule, Frame]) -> None:
+        """Take over the looks of an enrolment that were made before this tracker was (`engine.decide.agenda`)."""
+        agenda = self.agenda(enrolment)
+        for rule, frame in looks.items():
+            self._keep(agenda, rule, frame)
+        agenda.count_soonest()
 
     def forget_enrolment(self, enrolment: str) -> None:
         """An enrolment has ended: its rules are looked at no more."""

@@ -79,7 +79,7 @@ def _nothing(context: Context, selection: Any) -> Reading:
             why = Why.STALE if selection.limited else Why.NEVER_RECORDED
         elif entries.only_preliminary(context, selection.name) and not context.alarm:
             why = Why.PRELIMINARY
-        definition = context.world.catalogue.facts.get(selection.name)
+        definition = context.definition.catalogue.facts.get(selection.name)
         if definition is None or definition.happens:
             why = Why.NOT_YET
     else:
@@ -179,7 +179,7 @@ def _first_known(items: tuple[ValueFunction, ...]) -> ValueFunction:
             reading = item(context)
             until = sooner(until, reading.until)
             if not reading.silent:
-                return replace(reading, until=until)
+                return Reading(reading.value, reading.unit, reading.gaps, reading.facts, until, reading.clock)
             gaps = joined(gaps, reading.gaps)
         return Reading(gaps=gaps, until=until)
 

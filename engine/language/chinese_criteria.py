@@ -47,7 +47,7 @@ def _not(node: s.Not, labels: Labels = PLAIN) -> str:
         case s.Is(value, codes):
             return f"{at(value, JOINED, labels)}不为{_codes(value, codes, labels)}"
         case s.Named(name):
-            return f"不满足{title('criterion', name, labels)}"
+            return f"{_where(name)}不满足{title('criterion', name, labels)}"
         case s.HoldOpen(hold, pathway):
             name = _hold(hold, pathway, labels, "所有暂停均")
             return f"{name}未生效"
@@ -69,7 +69,11 @@ def _counts_as_no(node: s.CountsAsNo, labels: Labels = PLAIN) -> str:
 
 @chinese.register(s.Named)
 def _named(node: s.Named, labels: Labels = PLAIN) -> str:
-    return f"满足{title('criterion', node.name, labels)}"
+    return f"{_where(node.name)}满足{title('criterion', node.name, labels)}"
+
+
+def _where(name: str) -> str:
+    return "在其他路径上" if name.startswith(f"{s.ELSEWHERE}.") else ""
 
 
 @chinese.register(s.Compare)

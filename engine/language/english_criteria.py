@@ -40,7 +40,7 @@ def _not(node: s.Not, labels: Labels = PLAIN) -> str:
         case s.Is(value, codes):
             return f"{at(value, JOINED, labels)} is not {_codes(value, codes, labels)}"
         case s.Named(name):
-            return f"{quoted('criterion', name, labels)} is not met"
+            return f"{_criterion(name, labels)} is not met"
         case s.HoldOpen(hold, pathway):
             return f"{_hold(hold, pathway, labels, 'no hold')} is {'open' if hold == 'any' else 'not open'}"
         case s.Running(name, None):
@@ -61,7 +61,12 @@ def _counts_as_no(node: s.CountsAsNo, labels: Labels = PLAIN) -> str:
 
 @english.register(s.Named)
 def _named(node: s.Named, labels: Labels = PLAIN) -> str:
-    return f"{quoted('criterion', node.name, labels)} is met"
+    return f"{_criterion(node.name, labels)} is met"
+
+
+def _criterion(name: str, labels: Labels) -> str:
+    words = quoted("criterion", name, labels)
+    return f"{words} on another pathway" if name.startswith(f"{s.ELSEWHERE}.") else words
 
 
 @english.register(s.Compare)

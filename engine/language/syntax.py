@@ -37,6 +37,7 @@ from engine.language.nouns import (
 )
 
 __all__ = [
+    "ELSEWHERE",
     "All",
     "AnyOf",
     "AtLeastOf",
@@ -93,6 +94,10 @@ __all__ = [
 # --- criteria -------------------------------------------------------------------------------------------------------
 
 
+ELSEWHERE = "elsewhere"
+"""First part of a criterion's name that is looked for on every other pathway of the patient, whichever they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class All(Criterion):
     """All of the items."""
@@ -139,7 +144,7 @@ class CountsAsNo(Criterion):
 
 @dataclass(frozen=True, slots=True)
 class Named(Criterion):
-    """`severe is met`: a criterion of the definition by its name."""
+    """`severe is met`: a criterion of the definition by its name; `elsewhere.x is met` on any other pathway of the patient."""
 
     name: str
 

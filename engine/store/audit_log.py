@@ -47,11 +47,21 @@ def check(engine: Engine) -> Verdict:
 def append(engine: Engine, drafts: Sequence[AuditDraft], now: datetime) -> None:
     """Add entries that concern no patient, each to its chain."""
     with engine.begin() as connection:
-        for draft in drafts:
-            head = _locked_head(connection, draft.chain)
-            entry = seal(draft, head, _next_position(connection), now)
-            connection.execute(insert(audit), {name: getattr(entry, name) for name in ENTRY_COLUMNS})
-            _advance(connection, head_after(entry))
+        add(connection, drafts, now)
+
+
+def add(connection: Connection, drafts: Sequence[AuditDraft], now: datetime) -> None:
+    """Add entries that concern no patient within a transaction that has begun."""
+    for draft in drafts:
+        head = _locked_head(connection, draft.chain)
+        entry = seal(draft, head, _next_position(connection), now)
+        connection.execute(insert(audit), {name: getattr(entry, name) for name in ENTRY_COLUMNS})
+        _advance(connection, head_after(entry))
+
+
+def lock(connection: Connection, chain: str) -> ChainHead:
+    """Let no other process add to a chain of nobody until the transaction ends; the chain's head."""
+    return _locked_head(connection, chain)
 
 
 def _heads(connection: Connection) -> Iterator[ChainHead]:

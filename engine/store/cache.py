@@ -21,6 +21,8 @@ class Loaded:
     chart: Chart
     audited: int
     heads: dict[str, ChainHead]
+    agenda: str = ""
+    """The agenda that was saved with this version of the chart."""
 
 
 class ChartCache:

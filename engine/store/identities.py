@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from engine.ports import Identity
+from engine.store.accounts.reach import within
 from engine.store.schema import enrolment, patient, patient_identifier, patient_name
 
 
@@ -36,9 +37,10 @@ def find(engine: Engine, system: str, value: str) -> str | None:
         return connection.execute(query).scalar()
 
 
-def all_patients(engine: Engine, after: str, limit: int) -> list[str]:
-    """Ids of patients in their order, from the one after `after`."""
-    query = select(patient.c.id).where(patient.c.id > after).order_by(patient.c.id).limit(limit)
+def all_patients(engine: Engine, after: str, limit: int, sites: frozenset[str] | None = None) -> list[str]:
+    """Ids of patients (of these sites) in their order, from the one after `after`."""
+    reached = within(patient.c.id, sites)
+    query = select(patient.c.id).where(patient.c.id > after, reached).order_by(patient.c.id).limit(limit)
     with engine.connect() as connection:
         return list(connection.execute(query).scalars())
 

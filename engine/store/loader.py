@@ -68,7 +68,12 @@ class Loader:
         with session.pipeline():
             cursors = {name: session.run(statement, (ids,)) for name, statement in self._sql.load.items()}
             heads = session.run(self._sql.load_heads, (ids,))
-        result = {key: Loaded(Chart(patient), audited, {}) for key, (patient, audited) in patients.items()}
+            agendas = session.run(self._sql.load_agendas, (ids,))
+        texts = {(patient, version): text for patient, version, text in agendas.fetchall()}
+        result = {
+            key: Loaded(Chart(patient), audited, {}, texts.get((key, patient.version), ""))
+            for key, (patient, audited) in patients.items()
+        }
         for name, cursor in cursors.items():
             self._fill(name, cursor.fetchall(), result)
         for patient, chain, count, digest in heads.fetchall():
@@ -80,7 +85,7 @@ class Loader:
     def _fill(self, name: str, rows: Iterable[Any], charts: dict[str, Loaded]) -> None:
         record_of = self._sql.records[name].record
         for row in rows:
-            record = record_of(row[:-1])
+            record = record_of(row)
             getattr(charts[row[-1]].chart, name)[record.id] = record
 
 

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from engine.store import triggers
+from engine.store.accounts import schema as accounts
 from engine.store.connect import Database
 from engine.store.errors import SchemaOutdated
 from engine.store.schema import metadata
@@ -22,7 +23,7 @@ _LOCK = 0x6361_7265  # "care": the number of PostgreSQL's advisory lock for migr
 
 def build(engine: Engine) -> None:
     """Make today's schema at once, for databases in memory."""
-    _ = triggers.SQLITE  # They are made with the tables.
+    _ = triggers.SQLITE, accounts.person  # Importing them adds them to the schema.
     with engine.begin() as connection:
         metadata.create_all(connection)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -29,8 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.sql import ClauseElement
 
 from engine.codec import FieldCodec, fields_of
+from engine.model import Person
 from engine.store.schema import is_json
 from engine.store.session import Row
+from engine.store.types import OWN
 
 Convert = Callable[[Any], Any]
 
@@ -52,9 +55,14 @@ class RecordTable:
         codecs = fields_of(cls)
         names = [item.name for item in codecs]
         self._cls = cls
+        self._width = len(names)
         self._values = attrgetter(*names)
         self._encoders = [_encoder(item, table, dialect) for item in codecs]
-        self._decoders = [_decoder(item, table, dialect) for item in codecs]
+        self._decoders = [
+            (place, decode)
+            for place, item in enumerate(codecs)
+            if (decode := _decoder(item, table, dialect)) is not None
+        ]
         self._extra = [_binder(table, name, dialect) for name in extra]
         key = [name for name in owner if name == "patient"]
         self._has_owner = bool(key)
@@ -77,7 +85,11 @@ class RecordTable:
 
     def record(self, row: Sequence[Any]) -> Any:
         """The record of a row of `select`; columns after the fields are ignored."""
-        return self._cls(*[v if c is None or v is None else c(v) for v, c in zip(row, self._decoders, strict=False)])
+        values = list(row[: self._width])
+        for place, decode in self._decoders:
+            if (value := values[place]) is not None:
+                values[place] = decode(value)
+        return self._cls(*values)
 
 
 def insert_sql(table: Table, names: Sequence[str], dialect: Dialect) -> str:
@@ -118,8 +130,13 @@ def _encoder(item: FieldCodec, table: Table, dialect: Dialect) -> Convert | None
 
 
 def _decoder(item: FieldCodec, table: Table, dialect: Dialect) -> Convert | None:
-    reader = table.c[item.name].type.dialect_impl(dialect).result_processor(dialect, None)
-    return _then(reader, item.decode if is_json(item) else _enum(item, item.type))
+    kind = table.c[item.name].type
+    reader = (
+        kind.reader(dialect) if isinstance(kind, OWN) else kind.dialect_impl(dialect).result_processor(dialect, None)
+    )
+    decode = _then(reader, item.decode if is_json(item) else _enum(item, item.type))
+    # The same few people stand in most records, and they are immutable.
+    return lru_cache(maxsize=1024)(decode) if item.type is Person and decode is not None else decode
 
 
 def _enum(item: FieldCodec, convert: Convert) -> Convert | None:

@@ -155,6 +155,13 @@ task = _record_table(
         sqlite_where=text("status = 'open'"),
         postgresql_where=text("status = 'open'"),
     ),
+    # Few tasks are frozen; the worklist lists and counts them.
+    Index(
+        "ix_task_frozen",
+        "due_at",
+        sqlite_where=text("status = 'open' AND frozen IS 1"),
+        postgresql_where=text("status = 'open' AND frozen IS true"),
+    ),
 )
 """`due_at` and `opens_at` are the first instants of `due` and `opens` in the patient's zone, for sorting; `until_at` is
 the instant at which the window is over: the end of the day `until`."""
@@ -184,6 +191,13 @@ message = _record_table(
     _of_enrolment(),
     UniqueConstraint("patient", "enrolment", "code", "occurrence", "to"),
     CheckConstraint("acknowledged IS NOT NULL OR acknowledged_by IS NULL", name="acknowledged"),
+    Index(
+        "ix_message_unanswered",
+        "to",
+        "requested",
+        sqlite_where=text("acknowledged IS NULL"),
+        postgresql_where=text("acknowledged IS NULL"),
+    ),
 )
 
 deviation = _record_table("deviation", "deviations", _of_enrolment())
@@ -200,6 +214,18 @@ command = Table(
     _owner(),
 )
 """What each command answered, by its idempotency key."""
+
+agenda = Table(
+    "agenda",
+    metadata,
+    Column("patient", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    PrimaryKeyConstraint("patient"),
+    _owner(),
+)
+"""When which rule must be looked at again (`engine.decide.agenda`), good for one version of the patient. No record: it may
+be deleted at any time, after which the patient is looked at anew."""
 
 audit = Table(
     "audit",

@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 from engine.audit.fold import Difference, compare, fold
 from engine.errors import Conflict, NotFound
 from engine.model import AuditDraft, Changes, Chart, Patient
-from engine.ports import AuditEntry, Claim, Heartbeat, Identity, Verdict
-from engine.store import audit_log, heartbeats, identities, timers
+from engine.ports import Archived, ArchivedVersion, AuditEntry, Claim, Heartbeat, Identity, InUse, Verdict
+from engine.store import audit_log, definitions, heartbeats, identities, timers
 from engine.store.cache import ChartCache, Loaded
 from engine.store.connect import Database
 from engine.store.loader import Loader
+from engine.store.outbox import SqlOutbox
 from engine.store.session import ConnectionLost, answered, transaction
 from engine.store.statements import Statements
 from engine.store.transactions import Alone, Transactions
@@ -38,6 +39,7 @@ class SqlStore:
         self._loader = Loader(statements, self.cache)
         self._transactions = Transactions(database, statements, self.cache)
         self._alone = Alone()
+        self.outbox = SqlOutbox(database.writer, self._alone, self._read)
 
     @property
     def reader(self) -> Engine:
@@ -141,11 +143,30 @@ class SqlStore:
         """What the stored chart has that the audit does not tell, or the other way round; empty when they agree."""
         return compare(self.read(patient), fold(self.entries(patient)))
 
+    # --- definitions ----------------------------------------------------------------------------------------------
+
+    def archive(self, sources: Sequence[Archived], *, now: datetime, release: str) -> list[str]:
+        """Keep the versions that are in force, and tell the audit what has changed; the hashes that are new."""
+        with self._alone, answered():
+            return definitions.archive(self._writer, self.reader, sources, now, release)
+
+    def archived(self, content_hash: str) -> Archived | None:
+        """A version from the archive. Raises NestedUnit inside a unit of work."""
+        return self._read(lambda engine: definitions.archived(engine, content_hash))
+
+    def archived_versions(self, hashes: Iterable[str]) -> list[ArchivedVersion]:
+        """When and by which release versions were archived; unknown ones are left out."""
+        return self._read(lambda engine: definitions.versions(engine, hashes))
+
+    def definitions_in_use(self) -> list[InUse]:
+        """The versions on which enrolments are open, with how many; costs what is open."""
+        return self._read(definitions.in_use)
+
     # --- who patients are -----------------------------------------------------------------------------------------
 
-    def patients(self, after: str = "", limit: int = 1000) -> list[str]:
-        """Ids of patients in their order, from the one after `after`."""
-        return self._read(lambda engine: identities.all_patients(engine, after, limit))
+    def patients(self, after: str = "", limit: int = 1000, sites: frozenset[str] | None = None) -> list[str]:
+        """Ids of patients (of these sites) in their order, from the one after `after`."""
+        return self._read(lambda engine: identities.all_patients(engine, after, limit, sites))
 
     def patient_of(self, enrolment: str) -> str:
         """The patient whose enrolment this is. Raises NotFound, and Conflict where several patients have such an id."""

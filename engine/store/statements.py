@@ -13,6 +13,7 @@ from engine.store.rows import RecordTable, among_patients, compiled, insert_sql,
 
 ENTRY_COLUMNS = tuple(column.name for column in schema.audit.columns if column.name != "id")
 _EXTRA = {"tasks": ("due_at", "opens_at", "until_at")}
+_OVERWRITE = "ON CONFLICT (patient) DO UPDATE SET version = excluded.version, content = excluded.content"
 _GUARD = {"enrolments": ("version",)}
 
 
@@ -43,6 +44,9 @@ class Statements:
             among_patients(select(head.c.patient, head.c.chain, head.c.count, head.c.hash), head.c.patient, dialect),
             dialect,
         )
+        kept = schema.agenda.c
+        query = select(kept.patient, kept.version, kept.content)
+        self.load_agendas = compiled(among_patients(query, kept.patient, dialect), dialect)
         found = select(command.c.fingerprint, command.c.outcome)
         found = found.where(command.c.patient == bindparam("patient"), command.c.key == bindparam("key"))
         self.find_outcome = compiled(found, dialect)
@@ -60,6 +64,8 @@ class Statements:
         self.update_head = update_sql(schema.audit_head, ("count", "hash"), ("patient", "chain", "count"), dialect)
         columns = ("patient", "key", "fingerprint", "outcome", "recorded")
         self.insert_outcome = insert_sql(schema.command, columns, dialect)
+        kept = insert_sql(schema.agenda, ("patient", "version", "content"), dialect)
+        self.write_agenda = f"{kept} {_OVERWRITE}"
         self.recorded = schema.command.c.recorded.type.dialect_impl(dialect).bind_processor(dialect)
         self.return_claim = update_sql(schema.timer, ("lease_until",), ("patient", "id", "lease_epoch"), dialect)
 

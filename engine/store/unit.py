@@ -13,6 +13,7 @@ from typing import Any
 from engine.audit.chain import empty_head, head_after, seal
 from engine.audit.completion import complete
 from engine.model import RECORDS, AuditDraft, Changes, Chart
+from engine.outbox import Letter, Mark
 from engine.ports import AuditEntry, Outcome
 from engine.store.cache import Loaded
 
@@ -27,9 +28,12 @@ class Unit:
         self.stored = base.chart
         self.heads = dict(base.heads)
         self.audited = base.audited
+        self.agenda = base.agenda
         self.changed: dict[str, dict[str, None]] = {name: {} for name in RECORDS}
         self.entries: list[AuditEntry] = []
         self.outcomes: list[tuple[Outcome, datetime]] = []
+        self.letters: list[Letter] = []
+        self.marks: list[Mark] = []
         self._find = find
         self._working: Chart | None = None
 
@@ -59,6 +63,9 @@ class Unit:
         key: str = "",
         fingerprint: str = "",
         outcome: Mapping[str, Any] | None = None,
+        agenda: str = "",
+        letters: Sequence[Letter] = (),
+        marks: Sequence[Mark] = (),
     ) -> None:
         """Stage a command's records, entries and outcome. Raises UnauditedChange, UnknownEvent."""
         numbered = self._numbered(chart, changes)
@@ -69,11 +76,15 @@ class Unit:
             self.changed[name].update(getattr(changes, name))
         if key:
             self.outcomes.append((Outcome(key, fingerprint, dict(outcome or {})), now))
+        self.letters += letters
+        self.marks += marks
+        if agenda or numbered.patient.version != self.stored.patient.version:
+            self.agenda = agenda
         self.stored, self._working = numbered, None
 
     def loaded(self) -> Loaded:
         """What the cache may keep after the commit."""
-        return Loaded(self.stored, self.audited, self.heads)
+        return Loaded(self.stored, self.audited, self.heads, self.agenda)
 
     def _numbered(self, chart: Chart, changes: Changes) -> Chart:
         """A copy of the chart in which the patient and the changed enrolments bear their next version."""

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, true, tuple_
 
 from engine.model import When
+from engine.store.accounts.reach import within
 from engine.store.schema import enrolment, hold, patient, task, timer
 from engine.store.session import answered
 
@@ -30,6 +31,8 @@ class Wanted:
     role: str = ""
     pathway: str = ""
     holds: tuple[tuple[str, str], ...] | None = None
+    sites: frozenset[str] | None = None
+    """Whose patients are listed; None for everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +202,19 @@ def open_holds(engine: Engine, patients: Iterable[str]) -> dict[str, list[OpenHo
 
 
 def open_enrolments(
-    engine: Engine, *, pathway: str = "", after: tuple[str, str] = ("", ""), limit: int = 50
+    engine: Engine,
+    *,
+    pathway: str = "",
+    after: tuple[str, str] = ("", ""),
+    limit: int = 50,
+    sites: frozenset[str] | None = None,
 ) -> list[OpenEnrolment]:
     """Enrolments that still run, in the order of (patient, id), after a place. Raises StoreBusy."""
     query = (
         select(enrolment.c.patient, enrolment.c.id, enrolment.c.pathway, patient.c.version)
         .select_from(enrolment.join(patient, patient.c.id == enrolment.c.patient))
         .where(enrolment.c.closed.is_(None), tuple_(enrolment.c.patient, enrolment.c.id) > tuple_(*after))
-        .where(enrolment.c.pathway == pathway if pathway else true())
+        .where(enrolment.c.pathway == pathway if pathway else true(), within(enrolment.c.patient, sites))
         .order_by(enrolment.c.patient, enrolment.c.id)
     )
     with answered(), engine.connect() as connection:
@@ -237,7 +245,7 @@ def _beyond(section: _Section, after: Place) -> ColumnElement[bool]:
 
 
 def _filtered(section: _Section, wanted: Wanted) -> Select[Any]:
-    query = section.query
+    query = section.query.where(within(section.patient, wanted.sites))
     if wanted.pathway:
         query = query.where(enrolment.c.pathway == wanted.pathway)
     if wanted.role and section.role is not None:

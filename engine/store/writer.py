@@ -13,6 +13,7 @@ from engine.codec import canonical
 from engine.errors import Conflict
 from engine.model import Task, When
 from engine.ports import Claim, LeaseLost, Outcome
+from engine.store import outbox
 from engine.store.session import Row, Session
 from engine.store.statements import ENTRY_COLUMNS, Statements
 from engine.store.unit import Unit
@@ -57,12 +58,21 @@ class Writer:
                 self._records(name, unit, rows)
         for unit in units:
             self._audit(unit, rows)
+            self._agenda(unit, rows)
         with session.pipeline():
             returns, writes = returned.send(session), rows.send(session)
         if not _met(returns):
             raise LeaseLost("Another worker has taken over a due timer.", place="timers", remedy="Claim again.")
         if not _met(writes):
             raise Conflict("The patient's records changed meanwhile.", place="store", remedy="Read again and repeat.")
+        self._letters(session, units)
+
+    def _letters(self, session: Session, units: Sequence[Unit]) -> None:
+        """Few commands ask for letters, so these need no statements of their own."""
+        letters = [letter for unit in units for letter in unit.letters]
+        marks = [mark for unit in units for mark in unit.marks]
+        if (letters or marks) and outbox.write(session.connection, letters, marks) != len(marks):
+            raise LeaseLost("Another worker has taken over a letter.", place="outbox", remedy="Claim again.")
 
     def _patients(self, unit: Unit, rows: _Rows) -> None:
         table, old = self._sql.patient, unit.base
@@ -85,6 +95,12 @@ class Writer:
             else:
                 nr += 1
                 rows.add(table.insert, (patient.id, nr, *values))
+
+    def _agenda(self, unit: Unit, rows: _Rows) -> None:
+        """Where there is a row already it is overwritten; one that was not good any more stays so."""
+        patient = unit.stored.patient
+        if unit.agenda and (patient.version, unit.agenda) != (unit.base.chart.patient.version, unit.base.agenda):
+            rows.add(self._sql.write_agenda, (patient.id, patient.version, unit.agenda))
 
     def _heads(self, unit: Unit, rows: _Rows) -> None:
         for chain, head in unit.heads.items():

@@ -21,7 +21,9 @@ from service.wiring import Careway
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     code: {"model": s.Problem, "description": text, "content": {"application/problem+json": {}}}
     for code, text in {
-        404: "There is nothing of this id.",
+        401: "Nobody is signed in, or the token is none.",
+        403: "None of the person's roles, or of the token's scopes, allows this here.",
+        404: "There is nothing of this id, or it belongs to a site where the person has no role.",
         413: "The request is too large.",
         422: "The request is malformed, or the engine refused what it says.",
         503: "The database did not answer in time; send it again with the same Idempotency-Key.",
@@ -31,9 +33,8 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
 CHANGING: dict[int | str, dict[str, Any]] = {
     code: {"model": s.Problem, "description": text, "content": {"application/problem+json": {}}}
     for code, text in {
-        401: "No acting role was named.",
-        403: "This service does not accept who acts from a header.",
         409: "It conflicts with what stands; a medical refusal lists its reasons.",
+        429: "Signing failed several times; Retry-After says when to try again.",
     }.items()
 }
 """What a route that changes something may answer besides."""

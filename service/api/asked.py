@@ -24,6 +24,7 @@ class NewPatient(Strict):
     birth_date: Day | None = None
     sex: Literal["female", "male", "other", "unknown", ""] = ""
     zone: Annotated[str, Field(max_length=64)] = "Asia/Shanghai"
+    site: Annotated[str, Field(max_length=40, description="Where you register at several sites: which of them.")] = ""
 
 
 class NewEnrolment(Strict):
@@ -62,18 +63,29 @@ class Retraction(Strict):
     reason: Reason
 
 
-class Actor(Strict):
-    """A person in a role."""
+class Cosigner(Strict):
+    """A second person, who proves at the same screen who it is, in a role held at the patient's site."""
 
     role: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
-    name: Annotated[str, Field(max_length=80)] = ""
+    login: Annotated[str, Field(min_length=1, max_length=64)]
+    password: Annotated[str, Field(min_length=1, max_length=128)]
+    code: Annotated[str, Field(max_length=20, description="Of the second factor, where the account has one.")] = ""
+
+
+class Signing(Strict):
+    """The acting person's signature: password or code anew, for exactly what the preview showed."""
+
+    shown: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the preview that you signed.")]
+    password: Annotated[str, Field(max_length=128)] = ""
+    code: Annotated[str, Field(max_length=20, description="Of the second factor.")] = ""
+    login: Annotated[str, Field(max_length=64, description="Your account, where a token sends this.")] = ""
 
 
 class OverrideBlock(Strict):
-    """Going past overridable blocks, on record."""
+    """Going past overridable blocks, on record; another person approves it."""
 
     reason: Annotated[str, Field(min_length=10, max_length=2000)]
-    approved_by: Actor
+    approved_by: Cosigner
 
 
 class Considered(Strict):
@@ -86,7 +98,8 @@ class Performed(Considered):
     """An action to do."""
 
     override: OverrideBlock | None = None
-    second_person: Actor | None = None
+    second_person: Cosigner | None = None
+    signature: Annotated[Signing | None, Field(description="For actions that take one (`signs`).")] = None
 
 
 class Omission(Strict):

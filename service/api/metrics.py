@@ -74,6 +74,12 @@ class _Progress(Collector):
         due = worklist.due_timers(store.reader, now, most=MOST_COUNTED)
         yield GaugeMetricFamily("careway_oldest_due_timer_lag_seconds", "Age of the oldest due timer.", value=lag)
         yield GaugeMetricFamily("careway_due_timers", f"Timers that are due, counted up to {MOST_COUNTED}.", value=due)
+        letters = GaugeMetricFamily(
+            "careway_letters", "Letters by state, where somebody still waits.", labels=["state"]
+        )
+        for state, number in sorted(store.outbox.counts().items()):
+            letters.add_metric([state], number)
+        yield letters
         if beat is not None:
             age = (now - beat.at).total_seconds()
             yield GaugeMetricFamily("careway_due_pass_age_seconds", "Age of the last completed due pass.", value=age)

@@ -1,4 +1,4 @@
-"""How a route gets at the running product, and whether it may believe who a request says is acting."""
+"""How a route gets at the running product."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ from fastapi import Depends, Request
 
 from service.api.metrics import Metrics
 from service.wiring import Careway
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-def trusts_headers(careway: Careway) -> bool:
-    """Whether requests may say by header who acts: as `trusted_headers` says, else only where nobody else can connect."""
-    stated = careway.settings.trusted_headers
-    return careway.settings.host in LOOPBACK if stated is None else stated
 
 
 def _of(request: Request) -> Careway:

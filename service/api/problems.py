@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from engine.definition.reviving import NotRevivable
 from engine.errors import CarewayError, Conflict, InvalidCommand, InvalidFact, KeyReused, NotFound, UnknownName
 from engine.ports import CommitUnknown, StoreBusy
 from service.api.language import of_page, of_request
@@ -23,6 +24,8 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "1"
 _CODES = {413: "content_too_large", 414: "uri_too_long", 416: "range_not_satisfiable", 422: "invalid_request"}
 """Python renamed these statuses in 3.13; a code of ours stays."""
+_STATUSES = {"not_signed_in": 401, "too_many_failures": 429, "passwords_busy": 429, "password_refused": 422}
+"""Of refusals that are not for HTTP alone."""
 log = structlog.get_logger("careway.api")
 
 
@@ -39,6 +42,8 @@ def status_of(error: CarewayError) -> int:
     """The HTTP status of a refusal of the engine."""
     if isinstance(error, Refusal):
         return error.status
+    if error.code in _STATUSES:
+        return _STATUSES[error.code]
     if isinstance(error, Conflict):
         return HTTPStatus.PRECONDITION_FAILED if "version" in error.details else HTTPStatus.CONFLICT
     if isinstance(error, StoreBusy | CommitUnknown):
@@ -83,11 +88,22 @@ def install(app: FastAPI) -> None:
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, CarewayError)
+    return answer_to(request, error)
+
+
+def answer_to(request: Request, error: CarewayError) -> Response:
+    """A refusal as an answer."""
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, StoreBusy | CommitUnknown):
         log.error("request_failed", code=error.code, place=error.place)
+        if isinstance(
+            error, NotRevivable
+        ):  # It speaks of a definition, and tells for whom nothing can be done until when.
+            return problem(request, status, error.code, detail=error.message, place=error.place, remedy=error.remedy)
         return problem(request, status, "internal")
     headers = {"retry-after": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers = {"retry-after": str(error.details.get("seconds", RETRY_SECONDS))}
     code = error.code
     if status == HTTPStatus.PRECONDITION_FAILED:
         code, headers = "stale_version", {"etag": f'"{error.details["version"]}"'}

@@ -230,6 +230,7 @@ class ActionProspect(Shown):
     missing: list[Gap]
     earliest: Annotated[When | None, Field(description="When waiting alone makes a refused action possible.")]
     reasons: list[ActionReason]
+    shown: Annotated[str, Field(description="SHA-256 of all this, for the signature; only in a preview.")] = ""
 
 
 class Actions(Shown):

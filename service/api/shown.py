@@ -9,8 +9,10 @@ from typing import Any
 
 from engine.catalogue import Catalogue
 from engine.codec import instant_text, when_text
+from engine.decide.causes import gone
 from engine.definition.schema import DefinitionSpec
 from engine.errors import AuthorError
+from engine.evaluation.records import Records
 from engine.language import readable
 from engine.language.labels import humanised
 from engine.model import Chart, Enrolment, Fact, Hold, Message, Patient, Task, TimerState, When
@@ -75,10 +77,10 @@ class Shower:
         return self._registry.labels.of("pathway", name, self._language)
 
     def enrolment(self, chart: Chart, one: Enrolment) -> s.Enrolment:
-        """An enrolment with its stage, holds, open tasks, open messages and next event."""
+        """An enrolment with its stage, holds, open tasks, next event, and the messages that still wait for an answer."""
         holds = [hold for hold in chart.holds.values() if hold.enrolment == one.id and hold.released is None]
         tasks = [task for task in chart.tasks.values() if task.enrolment == one.id and task.status == "open"]
-        messages = [note for note in chart.messages.values() if note.enrolment == one.id and note.acknowledged is None]
+        messages = unanswered(chart, one)
         timers = [timer.due for timer in chart.timers.values() if _pending(timer, one)]
         return s.Enrolment(
             id=one.id, patient=chart.patient.id, pathway=one.pathway, title=self.pathway(one.pathway), ordinal=one.ordinal,
@@ -137,6 +139,13 @@ class Shower:
             enrolments=enrolments,
             deviations=len(chart.deviations),
         )
+
+
+def unanswered(chart: Chart, one: Enrolment) -> list[Message]:
+    """The messages of an enrolment that nobody acknowledged and that are still true."""
+    found = [note for note in chart.messages.values() if note.enrolment == one.id and note.acknowledged is None]
+    records = Records.of(chart.facts.values()) if found else Records()
+    return [note for note in found if not gone(chart, records, note)]
 
 
 def patient(known: Patient) -> s.Patient:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -58,14 +58,14 @@ def moment(text: str, zone: str) -> datetime:
         raise InvalidCommand(f"“{text}” is no time.", place=text, remedy=str(error)) from None
 
 
-def chosen(chart: Chart, pathway: str, action: str, actions: dict[str, Iterable[str]]) -> Enrolment:
+def chosen(chart: Chart, pathway: str, action: str, actions: Callable[[Enrolment], Iterable[str]]) -> Enrolment:
     """The enrolment meant: `hbv#2` is the second; else the latest open one that knows the action. Raises `NotFound`."""
     name, _, number = pathway.partition("#")
     found = [one for one in chart.enrolments.values() if name in ("", one.pathway)]
     if number:
         found = [one for one in found if str(one.ordinal) == number]
     if not name:
-        found = [one for one in found if action in actions.get(one.pathway, ())] or found[:1]
+        found = [one for one in found if action in actions(one)] or found[:1]
     still_open = [one for one in found if one.open]
     if not found:
         known = ", ".join(dict.fromkeys(one.pathway for one in chart.enrolments.values())) or "none"

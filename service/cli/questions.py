@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from service.cli.patients import Pathway, PatientId, With
 from service.cli.printing import DONE, Json, Lang, language, note, show, table
 
 if TYPE_CHECKING:
+    from engine.definition.registry import Registry
     from engine.model import Chart, Enrolment, When
     from engine.store.worklist import Item
     from service.wiring import Careway
@@ -53,8 +55,17 @@ def enrolment_of(careway: Careway, chart: Chart, pathway: str, action: str) -> E
     name = pathway.partition("#")[0]
     if name:
         registry.latest(name)
-    actions = {one: registry.latest(one).spec.actions for one in registry.ids()}
-    return chosen(chart, pathway, action, actions)  # type: ignore[arg-type]
+    return chosen(chart, pathway, action, lambda one: _actions(registry, one))
+
+
+def _actions(registry: Registry, enrolment: Enrolment) -> Iterable[str]:
+    """The actions of the version on which it runs; none where that cannot be read."""
+    from engine.definition.reviving import NotRevivable
+
+    try:
+        return registry.version(enrolment.definition).spec.actions
+    except NotRevivable:
+        return ()
 
 
 @app.command()

@@ -9,11 +9,22 @@ import typer
 from typer.exceptions import TyperException
 
 from engine.errors import CarewayError
-from service.cli import configuring, database, defining, importing, patients, questions, serving
+from service.cli import (
+    accounts,
+    configuring,
+    database,
+    defining,
+    importing,
+    messages,
+    pathways,
+    patients,
+    questions,
+    serving,
+)
 from service.cli.app import app
 from service.cli.printing import BAD_INPUT, FAILED, complain, silence_stdout
 
-COMMANDS = (configuring, database, defining, importing, patients, questions, serving)
+COMMANDS = (accounts, configuring, database, defining, importing, messages, pathways, patients, questions, serving)
 """Modules whose commands are added to the application by importing them."""
 
 PASSING = frozenset({"store_busy", "commit_unknown", "conflict", "lease_lost"})

@@ -12,6 +12,7 @@ from service.cli.app import app
 from service.cli.printing import DONE, Json, note, show
 
 if TYPE_CHECKING:
+    from service.accounts.access import Access
     from service.demo import DemoReport
     from service.settings import Settings
     from service.wiring import Careway
@@ -63,8 +64,21 @@ def demo(
         show(report.as_dict(), text, as_json=as_json)
         if not no_serve:
             note(f"Serving on http://{careway.settings.host}:{careway.settings.port} – stop with Ctrl+C.")
-            process.serve(careway)
+            process.serve(careway, _demonstration(careway))
     return DONE
+
+
+def _demonstration(careway: Careway) -> Access:
+    """Access with the demonstration's accounts, on this machine alone: everybody knows their password."""
+    from service.accounts import demonstration
+    from service.accounts.access import access_to
+
+    access = access_to(careway, demonstration=True)
+    if access.demonstration:
+        demonstration.ensure(access)
+    else:
+        note("Others can connect here, so there are no demonstration accounts: make one with `careway accounts add`.")
+    return access
 
 
 def _build(careway: Careway, patients: int, seed: int) -> DemoReport:

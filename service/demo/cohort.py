@@ -18,6 +18,7 @@ from engine.errors import Conflict
 from engine.ports import Heartbeat
 from service.demo import journeys_events, journeys_switching
 from service.demo.journeys import JOURNEYS, Journey
+from service.demo.journeys_cases import courses, told
 from service.demo.people import invent
 from service.demo.playing import Player, Surprise
 from service.demo.records import SYSTEM, Records
@@ -26,7 +27,9 @@ from service.fhir import ImportReport
 from service.fhir.codings import load_codings
 from service.fhir.people import PeopleStore
 
-PATIENTS, SEED = 80, 2026
+PATIENTS, SEED = 200, 2026
+_TURN = (None, 0, None, 1, 2)
+"""In each five patients: a journey of inebilizumab (None) or the next course of another family."""
 STRIDE = 7
 """Prime to the number of journeys (a test holds it)."""
 COMPLETE = "demo_cohort"
@@ -104,10 +107,15 @@ def exists(engine: Engine) -> bool:
 
 
 def stories(patients: int, seed: int, today: date) -> Iterator[Story]:
-    """The stories of a cohort, one after the other; see `_in_turn`."""
+    """The stories of a cohort, one after the other: two journeys of inebilizumab, three courses of the other families."""
     for number in range(1, patients + 1):
         rng = Random(f"{seed}:{number}")  # noqa: S311 - invents people, guards nothing
-        yield _story(number, _in_turn(number), today, rng)
+        group, place = divmod(number - 1, len(_TURN))
+        turn = _TURN[place]
+        if turn is None:
+            yield _story(number, _in_turn(2 * group + place // 2 + 1), today, rng)
+        else:
+            yield told(number, courses()[(3 * group + turn) % len(courses())], today, rng)
 
 
 def _in_turn(number: int) -> Journey:

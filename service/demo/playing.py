@@ -16,7 +16,7 @@ from engine.commands import Acknowledge, CloseTask, Command, Enrol, FireTimers, 
 from engine.errors import CallerError, NotFound
 from engine.model import SYSTEM, Chart, Enrolment, Person, TaskStatus, TimerState
 from service.demo.records import Records
-from service.demo.story import COORDINATOR, MAIN, Acknowledgement, Arrival, Deed, Event, Story
+from service.demo.story import COORDINATOR, Acknowledgement, Arrival, Deed, Event, Story
 from service.fhir import ImportReport, import_resources
 
 IMPORTER = Person("care_coordinator", "import")
@@ -90,7 +90,7 @@ class Player:
         """The first facts bring the patient onto the pathway."""
         if not self._chart().enrolments:
             by = Person(COORDINATOR, COORDINATOR)
-            self._execute(Enrol(patient=self.patient, at=at, by=by, pathway=MAIN), "enrol", refused=False)
+            self._execute(Enrol(patient=self.patient, at=at, by=by, pathway=self.story.main), "enrol", refused=False)
 
     # --- acts ---
 
@@ -105,10 +105,16 @@ class Player:
     def _perform(self, deed: Deed) -> Command:
         enrolment = _latest(self._chart(), deed.pathway)
         by = Person(deed.by, deed.by)
-        override = Override(deed.override, Person(deed.by, f"second {deed.by}")) if deed.override else None
-        second = Person(deed.second, f"second {deed.second}") if deed.second else None
+        override = Override(deed.override, _second(deed.approved or deed.by)) if deed.override else None
+        second = _second(deed.second) if deed.second else None
+        parameters = dict(deed.parameters)
+        if (
+            second is not None
+            and "second_person" in self.engine.registry.latest(deed.pathway).spec.actions[deed.name].asks
+        ):
+            parameters["second_person"] = second.role
         return PerformAction(
-            patient=self.patient, at=deed.at, by=by, enrolment=enrolment.id, action=deed.name, parameters=dict(deed.parameters),
+            patient=self.patient, at=deed.at, by=by, enrolment=enrolment.id, action=deed.name, parameters=parameters,
             override=override, second_person=second,
         )  # fmt: skip
 
@@ -172,6 +178,10 @@ class Player:
 
     def _surprise(self, at: datetime, what: str, why: str) -> None:
         self.surprises.append(Surprise(self.story.number, self.story.journey, at, what, why))
+
+
+def _second(role: str) -> Person:
+    return Person(role, f"second {role}")
 
 
 def _moments(events: list[Event]) -> Iterable[tuple[datetime, list[Event]]]:

@@ -19,7 +19,8 @@ from service.fhir.statement import ATTRIBUTE
 
 UCUM = "http://unitsofmeasure.org"
 Resource = dict[str, Any]
-_OWN_ELEMENTS = ("value", "event", "effective", "uln", "specimen", "method", "dose", "route", "status")
+_OWN_ELEMENTS = ("value", "event", "effective", "uln", "specimen", "method", "status")
+_OF_DRUGS = (*_OWN_ELEMENTS, "dose", "route")
 _PROCEDURES = ("plasma_exchange",)
 _CONDITIONS = ("diagnosis_nad",)
 
@@ -50,9 +51,8 @@ class Writer:
         meta = {"versionId": str(told.version), "lastUpdated": _text(told.arrived)}
         subject = {"patient" if kind == "Immunization" else "subject": {"reference": f"Patient/{self.patient}"}}
         resource = {"resourceType": kind, "id": told.own_id, "meta": meta, **subject, **content}
-        extensions = [
-            _extension(key, one) for key, value in told.raw.items() if key not in _OWN_ELEMENTS for one in _each(value)
-        ]
+        own = _OF_DRUGS if definition.kind is FactKind.EXPOSURE else _OWN_ELEMENTS
+        extensions = [_extension(key, one) for key, value in told.raw.items() if key not in own for one in _each(value)]
         return resource | ({"extension": extensions} if extensions else {})
 
     def _kind(self, definition: FactDefinition, told: Told) -> tuple[str, Resource]:
@@ -74,7 +74,8 @@ class Writer:
         if not definition.happens:
             content |= _VALUES.get(definition.kind, Writer._quantity)(self, definition, told.raw["value"])
         if "uln" in told.raw:
-            content["referenceRange"] = [{"high": {"value": _number(told.raw["uln"]), "unit": definition.unit}}]
+            number, _, unit = str(told.raw["uln"]).partition(" ")
+            content["referenceRange"] = [{"high": {"value": _number(number), "unit": unit or definition.unit}}]
         if "specimen" in told.raw:
             content["specimen"] = {"display": told.raw["specimen"]}
         if "method" in told.raw:

@@ -35,6 +35,8 @@ class Deed:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     refused: bool = False
     override: str = ""
+    approved: str = ""
+    """Who approves the override; the same role as acts, if nobody is named."""
     second: str = ""
     task: bool = False
 
@@ -66,6 +68,8 @@ class Story:
     number: int
     journey: str
     person: Invented
+    main: str = MAIN
+    """The pathway that the first facts bring the patient onto."""
     events: list[Event] = field(default_factory=list)
 
     @property

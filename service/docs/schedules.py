@@ -85,8 +85,7 @@ def completion(reading: Reading, done: DoneBy | None) -> list[Both]:
         if names:
             labels = [reading.fact(name) for name in names]
             found.append((english.join(one for one, _ in labels), chinese.join(one for _, one in labels)))
-    if done.having is not None:
-        found.append(_around(("where ", ""), reading.criterion(done.having), ("且", "")))
+    found += _having(reading, done)
     if done.within is not None:
         found.append(_around(("all within ", ""), reading.value(done.within), ("均在", "内")))
     found += [
@@ -95,6 +94,19 @@ def completion(reading: Reading, done: DoneBy | None) -> list[Both]:
     ]
     if done.when is not None:
         found.append(_around(("as soon as ", ""), reading.criterion(done.when), ("一旦", "")))
+    return found
+
+
+def _having(reading: Reading, done: DoneBy) -> list[Both]:
+    """What a fact must meet to complete it: one sentence for all, or one for each fact."""
+    if done.having is None:
+        return []
+    if not isinstance(done.having, dict):
+        return [_around(("where ", ""), reading.criterion(done.having), ("且", ""))]
+    found = []
+    for name, having in done.having.items():
+        label, label_zh = reading.fact(name)
+        found.append(_around((f"{label} where ", ""), reading.criterion(having), (f"{label_zh}且", "")))
     return found
 
 

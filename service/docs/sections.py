@@ -201,7 +201,7 @@ def messages(reading: Reading, spec: DefinitionSpec) -> str:
     rows = []
     for name, one in spec.notifications.items():
         when = lines(*(code(edge) for edge in one.on), both(reading.criterion(one.when)) if one.when else "")
-        after = f"{amount(one.escalation.after, 'en')} → {roles(one.escalation.to)}" if one.escalation else ""
+        after = lines(*(f"{amount(step.after, 'en')} → {roles(step.to)}" for step in one.escalation))
         raised = f"{one.raised.to} when {both(reading.criterion(one.raised.when))}" if one.raised else ""
         urgency = lines(one.urgency, raised)
         rows.append([lines(code(name), _label(one.label)), roles(one.to), urgency, when, after, _spec(one)])

@@ -30,6 +30,8 @@ class Query:
     role: str = ""
     pathway: str = ""
     states: tuple[str, ...] = ("overdue", "due", "blocked")
+    sites: frozenset[str] | None = None
+    """Whose patients the reader may see; None for everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,12 @@ class Listing:
 
     def counts(self, query: Query, most: int = 1000) -> dict[str, int]:
         """How many lines each stored state has under the role and pathway asked for, counted up to `most`."""
-        wanted = self._wanted(Query(query.role, query.pathway, worklist.STATES))
+        wanted = self._wanted(Query(query.role, query.pathway, worklist.STATES, query.sites))
         return worklist.counts(self._careway.store.reader, wanted, self._now, most=most)
 
     def _wanted(self, query: Query) -> Wanted:
-        return Wanted(query.states, query.role, query.pathway, self._holds_of(query.role) if query.role else None)
+        holds = self._holds_of(query.role) if query.role else None
+        return Wanted(query.states, query.role, query.pathway, holds, query.sites)
 
     def _holds_of(self, role: str) -> tuple[tuple[str, str], ...]:
         """The holds that concern a role: those that its people may open or release, or are told of."""
@@ -126,7 +129,9 @@ class Listing:
     def _unknown(self, query: Query, cursor: str | None, limit: int) -> tuple[list[Line], str | None]:
         after = decode(cursor, str, str) if cursor else ["", ""]
         reader = self._careway.store.reader
-        found = worklist.open_enrolments(reader, pathway=query.pathway, after=(after[0], after[1]), limit=JUDGED + 1)
+        found = worklist.open_enrolments(
+            reader, pathway=query.pathway, after=(after[0], after[1]), limit=JUDGED + 1, sites=query.sites
+        )
         lines: list[Line] = []
         looks: dict[str, Look] = {}
         for number, one in enumerate(found[:JUDGED]):

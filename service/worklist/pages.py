@@ -13,8 +13,11 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from service.accounts.guard import Reach
+from service.accounts.rights import Right, needs
 from service.api.language import PageLanguage
 from service.api.parts import Parts
+from service.worklist import messages
 from service.worklist.listing import STATES, Listing
 from service.worklist.listing import Query as Asked
 from service.worklist.patient import PatientPage
@@ -29,9 +32,12 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/", response_class=HTMLResponse)
+@needs(Right.SEE_WORKLIST)
 def worklist(
+    *,
     request: Request,
     parts: Parts,
+    sites: Reach,
     language: PageLanguage,
     role: Annotated[str, Query(max_length=41)] = "",
     pathway: Annotated[str, Query(max_length=80)] = "",
@@ -40,7 +46,7 @@ def worklist(
 ) -> HTMLResponse:
     """What is overdue, due and blocked; the filters stand in the address."""
     states = (state,) if state in STATES else DEFAULT
-    asked = Asked(role, pathway, states)
+    asked = Asked(role, pathway, states, sites)
     listing = Listing(parts, language)
     lines, following = listing.page(asked, cursor or None, LINES)
     values = {
@@ -54,6 +60,7 @@ def worklist(
 
 
 @router.get("/patients/{patient}", response_class=HTMLResponse)
+@needs(Right.READ_PATIENT)
 def patient(request: Request, parts: Parts, language: PageLanguage, patient: str) -> HTMLResponse:
     """How one patient stands, what each next action waits for, and what happened."""
     structlog.contextvars.bind_contextvars(patient=patient)
@@ -63,6 +70,7 @@ def patient(request: Request, parts: Parts, language: PageLanguage, patient: str
 def install(app: FastAPI) -> None:
     """Add the pages, their files and the pages of errors."""
     app.include_router(router)
+    app.include_router(messages.router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     app.state.error_page = error_page
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from engine.audit.events import event_name
+from engine.audit.events import Event, event_name
 from engine.calendar import age_in_years, days_between, local_day, parse_when
 from engine.codec import instant_text
 from engine.model import Enrolment
@@ -22,6 +22,7 @@ from service.worklist.listing import STATES
 URGENCIES = ("critical", "high", "routine")
 ENTRIES = 40
 """Newest audit entries on the page; the API has them all."""
+READING = frozenset({Event.PATIENT_READ.value, Event.AUDIT_READ.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,9 @@ class PatientPage:
         return days_between(local_day(self._now, zone), local_day(parse_when(when, zone), zone))
 
     def _audit(self) -> list[Entry]:
-        newest = self._careway.store.entries(self._chart.patient.id)[-ENTRIES:]
+        """The newest entries, but for who read: what happened to the patient would drown in it."""
+        entries = self._careway.store.entries(self._chart.patient.id)
+        newest = [one for one in entries if one.event not in READING][-ENTRIES:]
         return [self._entry(one) for one in reversed(newest)]
 
     def _entry(self, one: AuditEntry) -> Entry:

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from engine.calendar import parse_when, zone_info
+from service.accounts.roles import GRANTABLE, label
 
 FOLDER = Path(__file__).parent / "locale"
 LOCALES = {"en": "en", "zh": "zh_CN"}
@@ -43,7 +44,8 @@ def words(name: str) -> str:
 
 def named(name: str, language: str) -> str:
     """A role, verdict, urgency or audit event in words; an unknown one stays in English words."""
-    return catalogue(language).gettext(words(name)) if name else ""
+    text = catalogue(language).gettext(words(name)) if name else ""
+    return label(name, language) if text == words(name) and name in GRANTABLE and language != "en" else text
 
 
 def shown_when(when: str | None, zone: str, language: str) -> str:
@@ -65,6 +67,7 @@ def _day(value: date, language: str) -> str:
 NAMED = """\
 care_coordinator neurologist haematologist infectious_disease infusion_nurse obstetrics on_call orderer paediatrics
 pharmacist physician nurse intensivist oncologist ward system administrator second_person
+life_threatening transfer nobody_reachable other_emergency
 apheresis_unit coordinator_lead icu prescriber quality_office referrer
 routine high critical
 open done cancelled omitted missed

@@ -32,7 +32,14 @@ from tests.source_tree import ROOT
 DRILL = ROOT / "tests" / "data" / "drill"
 PATIENCE = 60
 """Seconds for which something is waited for before the test fails."""
-ROLE = {"Careway-Role": "care_coordinator", "Content-Type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where the service listens, and what opens it."""
+
+    port: int
+    token: str
 
 
 def free_port() -> int:
@@ -45,8 +52,9 @@ def free_port() -> int:
 class Service:
     """The service's process on a database; started, killed and started again on the same port."""
 
-    def __init__(self, url: str, log: Path) -> None:
+    def __init__(self, url: str, log: Path, token: str) -> None:
         self.port = free_port()
+        self.door = Door(self.port, token)
         self._log = log
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("CAREWAY_")},
@@ -82,17 +90,18 @@ class Service:
 
     def _ready(self) -> bool:
         try:
-            return ask(self.port, "GET", "/readyz", {}, None)[0] == 200
+            return ask(self.door, "GET", "/readyz", {}, None)[0] == 200
         except OSError:
             return False
 
 
-def ask(port: int, method: str, path: str, headers: dict[str, str], body: Any) -> tuple[int, Any, str]:
+def ask(door: Door, method: str, path: str, headers: dict[str, str], body: Any) -> tuple[int, Any, str]:
     """One request: status, JSON and ETag. Raises OSError or HTTPException where the connection breaks."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=PATIENCE)
     with contextlib.closing(connection):
         text = None if body is None else json.dumps(body)
-        connection.request(method, path, text, {**ROLE, **headers})
+        fixed = {"Authorization": f"Bearer {door.token}", "Content-Type": "application/json"}
+        connection.request(method, path, text, {**fixed, **headers})
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read() or b"null"), answer.headers.get("etag") or ""
 
@@ -148,10 +157,10 @@ class Ledger:
 class Client(threading.Thread):
     """Sends for its own patients until it is stopped or the connection breaks."""
 
-    def __init__(self, name: str, port: int, patients: dict[str, str], ledger: Ledger, numbers: Iterator[int]) -> None:
+    def __init__(self, name: str, door: Door, patients: dict[str, str], ledger: Ledger, numbers: Iterator[int]) -> None:
         """`patients` with their enrolments."""
         super().__init__(name=name, daemon=True)
-        self._port, self._patients, self._ledger, self._numbers = port, patients, ledger, numbers
+        self._door, self._patients, self._ledger, self._numbers = door, patients, ledger, numbers
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -174,16 +183,16 @@ class Client(threading.Thread):
         """False when the connection broke: the outcome is unknown."""
         try:
             if sent.kind == "note":
-                sent.headers["If-Match"] = ask(self._port, "GET", sent.path.partition("/actions")[0], {}, None)[2]
+                sent.headers["If-Match"] = ask(self._door, "GET", sent.path.partition("/actions")[0], {}, None)[2]
         except (OSError, http.client.HTTPException):
             return False  # It was not sent at all.
-        return deliver(self._port, sent, self._ledger)
+        return deliver(self._door, sent, self._ledger)
 
 
-def deliver(port: int, sent: Sent, ledger: Ledger) -> bool:
+def deliver(door: Door, sent: Sent, ledger: Ledger) -> bool:
     """Send a request and keep what is answered; False when the connection broke."""
     try:
-        status, answer, _ = ask(port, "POST", sent.path, sent.headers, sent.body)
+        status, answer, _ = ask(door, "POST", sent.path, sent.headers, sent.body)
     except (OSError, http.client.HTTPException):
         with ledger.lock:
             ledger.unknown.append(sent)
@@ -202,11 +211,11 @@ def _relapse() -> dict[str, str]:
     return {"event": "occurred", "severity": "mild", "effective": began.isoformat()}
 
 
-def resend(port: int, ledger: Ledger) -> None:
+def resend(door: Door, ledger: Ledger) -> None:
     """Send again whatever has an unknown outcome: it is done once, either way."""
     waiting, ledger.unknown = ledger.unknown, []
     for sent in waiting:
-        assert deliver(port, sent, ledger)
+        assert deliver(door, sent, ledger)
 
 
 # --- afterwards -----------------------------------------------------------------------------------------------------

@@ -18,7 +18,12 @@ from sqlalchemy import create_engine, make_url, text
 
 from engine.clock import SystemClock, VirtualClock
 from engine.commands import Enrol
-from engine.model import Patient, TimerState
+from engine.model import SYSTEM, Patient, TimerState
+from service.accounts.access import access_to
+from service.accounts.identity import MAIN
+from service.accounts.managing import add_account
+from service.accounts.rights import SCOPES
+from service.accounts.tokens import make_token
 from service.chores import due_pass
 from service.settings import Settings
 from service.wiring import Careway, build, prepare_database
@@ -51,19 +56,20 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def test_nothing_acknowledged_is_lost_and_nothing_fires_twice(url: str, tmp_path: Path) -> None:
     prepare_database(Settings(database_url=url))
     patients = _patients(url)
-    service, ledger, moments = Service(url, tmp_path / "service.log"), Ledger(), random.Random(SEED)
+    service, ledger = Service(url, tmp_path / "service.log", _token(url)), Ledger()
+    moments = random.Random(SEED)
     numbers = itertools.count(1)
     try:
         for _ in range(KILLS):
             service.start()
-            resend(service.port, ledger)
+            resend(service.door, ledger)
             clients = _clients(service, patients, ledger, numbers)
             ledger.wait_for(moments.randint(30, 120))
             service.kill()
             for client in clients:
                 client.join(60)
         service.start()
-        resend(service.port, ledger)
+        resend(service.door, ledger)
         assert service.stop() == 0
     finally:
         if service.process is not None and service.process.poll() is None:
@@ -74,7 +80,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_fires_twice(url: str, tmp_path
 
 def _clients(service: Service, patients: dict[str, str], ledger: Ledger, numbers: Iterator[int]) -> list[Client]:
     shares = [dict(itertools.islice(patients.items(), n, None, CLIENTS)) for n in range(CLIENTS)]
-    clients = [Client(f"client{n}", service.port, share, ledger, numbers) for n, share in enumerate(shares)]
+    clients = [Client(f"client{n}", service.door, share, ledger, numbers) for n, share in enumerate(shares)]
     for client in clients:
         client.start()
     return clients
@@ -88,6 +94,14 @@ def _patients(url: str) -> dict[str, str]:
             careway.engine.register_patient(Patient(f"p{number}"), now)
         commands = {f"p{n}": Enrol(patient=f"p{n}", at=now, pathway="drill") for n in range(PATIENTS)}
         return {patient: str(careway.engine.execute(one).enrolment) for patient, one in commands.items()}
+
+
+def _token(url: str) -> str:
+    """What opens the service for the clients: they act as a coordinator."""
+    with _opened(url) as careway:
+        access = access_to(careway)
+        account = add_account(access, "clients", "The clients", "", [("care_coordinator", MAIN)], SYSTEM)
+        return make_token(access, account.person, "crash test", SCOPES, timedelta(days=30), SYSTEM)[1]
 
 
 def _opened(url: str, ahead: timedelta = timedelta(0)) -> Careway:

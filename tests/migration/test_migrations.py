@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from engine.ports import InUse
 from engine.store import open_store
 from engine.store.connect import Database, connect
+from engine.store.definitions import archived, in_use
 from engine.store.migrate import FOLDER, current, differences, downgrade, head, upgrade
 from engine.store.schema import metadata
 
@@ -63,6 +65,35 @@ def test_the_audit_is_protected_after_the_steps(database: Database) -> None:
     with database.writer.begin() as connection:
         connection.execute(text(f"INSERT INTO audit ({columns}) VALUES ('p','c',1,1,'','','','','','','','')"))
     for statement in ("UPDATE audit SET hash = 'x'", "DELETE FROM audit"):
+        with pytest.raises(DBAPIError, match="append-only"), database.writer.begin() as connection:
+            connection.execute(text(statement))
+
+
+def test_enrolments_of_the_first_schema_stay_and_are_counted(database: Database) -> None:
+    """The archive comes empty; what runs keeps the hash of its version."""
+    upgrade(database, "0001")
+    at = "'2026-01-05T01:00:00.000000Z'" if database.writer.dialect.name == "sqlite" else "'2026-01-05 01:00:00+00'"
+    with database.writer.begin() as connection:
+        connection.execute(text("INSERT INTO patient VALUES ('p', NULL, 'female', 'Asia/Shanghai', 1, 1, 0)"))
+        for number, closed in ((1, "NULL"), (2, "NULL"), (3, at)):
+            enrolment = f"'p', {number}, 'e{number}', 'hbv', 'abc', {number}, 'screening', {at}, NULL, {closed}, 1"
+            empty = "'{}', '{}', '{}', '{}', '{}', '[]'"
+            connection.execute(text(f"INSERT INTO enrolment VALUES ({enrolment}, {empty})"))
+    upgrade(database)
+    assert in_use(database.reader) == [InUse("abc", "hbv", 2)]
+    assert archived(database.reader, "abc") is None
+    assert differences(database.reader) == []
+
+
+@pytest.mark.parametrize("table", ["definition", "definition_catalogue"])
+def test_the_archive_is_protected_after_the_steps(database: Database, table: str) -> None:
+    """The triggers come with the steps."""
+    upgrade(database)
+    moment = "2026-01-05T01:00:00.000000Z"
+    with database.writer.begin() as connection:
+        connection.execute(text("INSERT INTO definition_catalogue VALUES ('c', 'x')"))
+        connection.execute(text(f"INSERT INTO definition VALUES ('h','p',1,'x','c','{{}}','{{}}','[]','{moment}','r')"))
+    for statement in (f"UPDATE {table} SET text = 'y'", f"DELETE FROM {table}"):
         with pytest.raises(DBAPIError, match="append-only"), database.writer.begin() as connection:
             connection.execute(text(statement))
 

@@ -18,11 +18,13 @@ from tests.property.lives import STEPS, TOY, live
 
 @given(STEPS)
 def test_settling_by_agenda_equals_looking_at_everything_anew(steps: list[Any]) -> None:
-    """After every command the two charts are equal, timers included."""
-    lazy, thorough = [], []
+    """After every command the charts are equal, timers included: with the agenda in memory, stored, and with none."""
+    lazy, stored, thorough = [], [], []
     live(Life(TOY), steps, lambda life: lazy.append(shown(life.chart)))
+    live(Life(TOY, stored=True), steps, lambda life: stored.append(shown(life.chart)))
     live(Life(TOY, fresh=True), steps, lambda life: thorough.append(shown(life.chart)))
     assert lazy == thorough
+    assert stored == thorough
 
 
 @given(STEPS)

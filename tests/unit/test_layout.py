@@ -15,7 +15,7 @@ from tests.source_tree import PRODUCT, ROOT, Source, sources, within
 
 GROUND = tuple(
     f"engine.{name}"
-    for name in ("model", "facts", "units", "calendar", "catalogue", "errors", "clock", "ports", "functions")
+    for name in ("model", "facts", "units", "calendar", "catalogue", "errors", "clock", "ports", "outbox", "functions")
 )
 """The nouns, date rules, refusals and time of the engine: they stand on nothing but one another."""
 

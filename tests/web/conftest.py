@@ -14,11 +14,13 @@ from engine.clock import VirtualClock
 from engine.definition.registry import Registry
 from engine.functions import REGISTRY
 from pathways.registry import load_catalogue, load_functions
+from service.accounts.access import Access
+from service.accounts.rights import SCOPES
 from service.api.app import create_app, serve_from
 from service.ids import CountedIds
 from service.settings import Settings
 from service.wiring import Careway, build
-from tests.web.story import NEUROLOGIST
+from tests.web.people import access_for, bearer, person
 
 TOY = Path(__file__).parents[1] / "data" / "definitions" / "toy.yaml"
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
@@ -44,22 +46,36 @@ def careway(toy: Registry, clock: VirtualClock) -> Iterator[Careway]:
         yield made
 
 
+@pytest.fixture
+def access(careway: Careway) -> Access:
+    """Who comes in."""
+    return access_for(careway)
+
+
 @pytest.fixture(scope="session")
 def application(toy: Registry) -> Iterator[FastAPI]:
     """The routes, built once; each test lets them work on a database of its own."""
     with build(Settings(database_url="sqlite://"), clock=VirtualClock(START), registry=toy) as nobody:
-        yield create_app(nobody)
+        yield create_app(nobody, access_for(nobody))
 
 
 @pytest.fixture
-def app(application: FastAPI, careway: Careway) -> FastAPI:
+def app(application: FastAPI, careway: Careway, access: Access) -> FastAPI:
     """The application over the product of this test."""
-    serve_from(application, careway)
+    serve_from(application, careway, access)
     return application
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
-    """A client that acts as a neurologist; an unexpected failure is answered as it would be to anybody."""
-    with TestClient(app, headers=NEUROLOGIST, raise_server_exceptions=False) as made:
+def client(app: FastAPI, access: Access) -> Iterator[TestClient]:
+    """A program that acts for a neurologist; an unexpected failure is answered as it would be to anybody."""
+    headers = bearer(access, person(access, "n1", "neurologist"), *SCOPES)
+    with TestClient(app, headers=headers, raise_server_exceptions=False) as made:
+        yield made
+
+
+@pytest.fixture
+def browser_client(app: FastAPI) -> Iterator[TestClient]:
+    """A browser in which nobody has signed in yet."""
+    with TestClient(app, raise_server_exceptions=False) as made:
         yield made

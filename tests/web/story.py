@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 from engine.clock import VirtualClock
 from service.wiring import Careway
 
-NEUROLOGIST = {"Careway-Role": "neurologist", "Careway-Person": "n1"}
 API = "/api/v1"
 ENROLMENT = f"{API}/enrolments/p-1.1"
 GIVE = f"{ENROLMENT}/actions/give"

@@ -6,7 +6,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from engine.clock import VirtualClock
+from service.accounts.access import Access
 from service.wiring import Careway
+from tests.web.people import as_role
 from tests.web.story import API, ENROLMENT, FACTS, GIVE, enrolled, later, record, treated
 
 
@@ -54,11 +56,18 @@ def test_the_refusal_speaks_the_readers_language(client: TestClient) -> None:
     assert answer.headers["content-language"] == "zh"
 
 
-def test_the_wrong_role_is_refused(client: TestClient) -> None:
+def test_the_wrong_role_is_refused(client: TestClient, access: Access) -> None:
     seen = enrolled(client)
     record(client, "igg", "9 g/L")
-    answer = client.post(GIVE, json={}, headers={"If-Match": seen, "Careway-Role": "nurse"})
+    answer = client.post(GIVE, json={}, headers={"If-Match": seen, **as_role(access, "nurse")})
     assert (answer.status_code, answer.json()["reasons"][0]["level"]) == (409, "role")
+
+
+def test_nobody_acts_in_a_role_that_is_not_theirs(client: TestClient) -> None:
+    seen = enrolled(client)
+    answer = client.post(GIVE, json={}, headers={"If-Match": seen, "Careway-Role": "haematologist"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "role_not_held")
+    assert "neurologist" in answer.json()["remedy"]
 
 
 def test_the_same_key_gives_the_stored_answer_whenever_it_comes_again(

@@ -10,8 +10,10 @@ from starlette.testclient import TestClient
 from engine.clock import VirtualClock
 from engine.errors import CarewayError
 from engine.ports import StoreBusy
+from service.accounts.access import Access
 from service.chores.due import DUE
 from service.wiring import Careway
+from tests.web.people import as_role
 from tests.web.story import treated
 
 
@@ -60,13 +62,13 @@ def test_catching_up_is_no_fault_but_a_timer_nobody_takes_is(
 
 
 def test_metrics_count_commands_by_verdict_and_tell_the_lag(
-    client: TestClient, careway: Careway, clock: VirtualClock
+    client: TestClient, careway: Careway, clock: VirtualClock, access: Access
 ) -> None:
     treated(client)
     clock.advance(timedelta(days=200))
     careway.store.beat(DUE, clock.now())
     clock.advance(timedelta(seconds=5))
-    text = client.get("/metrics").text
+    text = client.get("/metrics", headers=as_role(access, "operations")).text
     assert 'careway_commands_total{command="PerformAction",verdict="accepted"} 1.0' in text
     assert 'careway_command_seconds_count{command="RecordFacts"} 1.0' in text
     assert "careway_due_pass_age_seconds 5.0" in text

@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from engine.audit.events import Event
 from engine.definition.registry import Registry
+from engine.definition.roles import ROLES
 from pathways.registry import load_registry
 from service.api.language import of_header
 from service.worklist import texts
@@ -63,7 +64,8 @@ def test_every_role_of_the_shipped_pathways_has_a_name(shipped: Registry) -> Non
         spec = shipped.latest(pathway).spec
         roles |= {role for one in spec.actions.values() for role in one.by} | {one.role for one in spec.tasks.values()}
         roles |= {role for one in spec.notifications.values() for role in one.to}
-    assert [role for role in sorted(roles) if role not in NAMED.split()] == []
+    assert [role for role in sorted(roles) if role not in NAMED.split() and role not in ROLES] == []
+    assert named("anaesthetist", "zh") == ROLES["anaesthetist"]["zh"]
 
 
 @pytest.mark.parametrize(

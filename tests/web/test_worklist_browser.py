@@ -12,7 +12,9 @@ from playwright.sync_api import Browser, Page
 from starlette.testclient import TestClient
 
 from engine.clock import VirtualClock
+from service.accounts.access import Access
 from service.wiring import Careway
+from tests.web.people import PASSWORD, person
 from tests.web.story import later, record, treated
 
 
@@ -29,8 +31,9 @@ class Served(uvicorn.Server):
 
 
 @pytest.fixture
-def address(client: TestClient, app: FastAPI, careway: Careway, clock: VirtualClock) -> Iterator[str]:
-    """The service on a free port, with one patient who is late and on hold."""
+def address(client: TestClient, app: FastAPI, careway: Careway, clock: VirtualClock, access: Access) -> Iterator[str]:
+    """The service on a free port, with one patient who is late and on hold, and a coordinator who can sign in."""
+    person(access, "lin", "care_coordinator", password=PASSWORD)
     treated(client)
     later(careway, clock, 150)
     record(client, "active_infection", "sepsis")
@@ -57,15 +60,47 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     assert complaints == []
 
 
-def test_a_coordinator_finds_the_late_task_and_what_blocks_it(page: Page, address: str) -> None:
+def sign_in(page: Page, address: str) -> None:
+    """As a person does it: from the keyboard."""
     page.goto(address)
-    line = page.locator("tr.is-overdue").first
-    assert "days late" in line.inner_text()
-    assert page.locator("tr.is-blocked .hold").first.inner_text().endswith("Infection")
+    page.locator("input[name=login]").fill("lin")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("form.me").wait_for()
+
+
+def test_one_signs_in_sees_the_worklist_and_signs_out_in_both_languages(page: Page, address: str) -> None:
+    page.goto(f"{address}/sign-in?lang=zh")
+    assert page.locator("h1").inner_text() == "登录"
+    sign_in(page, address)
+    assert page.locator("h1").inner_text() == "工作清单"
+    page.get_by_role("link", name="Dr Lin").click()
+    assert "协调员" in page.locator("main").inner_text()
+    page.get_by_role("link", name="English").click()
+    assert page.locator("h2").first.inner_text() == "My roles"
+    page.get_by_role("button", name="Sign out").click()
+    assert page.locator("[role=status]").inner_text() == "You are signed out."
+    page.go_back()
+    page.goto(f"{address}/account")
+    assert page.locator("h1").inner_text() == "Sign in"
+    assert _fits(page)
+
+
+def _fits(page: Page) -> bool:
+    """Whether nothing is wider than the window."""
     box = page.locator("main").bounding_box()
     assert box is not None
     assert page.viewport_size is not None
-    assert box["width"] <= page.viewport_size["width"]
+    return box["width"] <= page.viewport_size["width"]
+
+
+def test_a_coordinator_finds_the_late_task_and_what_blocks_it(page: Page, address: str) -> None:
+    sign_in(page, address)
+    line = page.locator("tr.is-overdue").first
+    assert "days late" in line.inner_text()
+    assert page.locator("tr.is-blocked .hold").first.inner_text().endswith("Infection")
+    assert _fits(page)
 
     page.get_by_role("link", name="中文").click()
     assert page.locator("h1").inner_text() == "工作清单"

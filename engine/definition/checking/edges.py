@@ -16,7 +16,7 @@ from engine.language import syntax as s
 PLAIN = ("enrolled", "ended", "parent:ended")
 KINDS = (
     "fact", "corrected", "ask", "action", "automatic", "stage", "hold", "released", "task", "child", "override", "refused",
-    "superseded",
+    "superseded", "warned",
 )  # fmt: skip
 TASK_EVENTS = ("opened", "done", "overdue", "cancelled", "missed")
 
@@ -90,6 +90,7 @@ _WORDS = {
     "superseded": "action",
     "automatic": "action or automatic transition",
     "override": "requirement",
+    "warned": "requirement",
 }
 _PARTS: Mapping[str, Callable[[Subject], Iterable[str]]] = {
     "action": lambda subject: subject.spec.actions,
@@ -100,6 +101,7 @@ _PARTS: Mapping[str, Callable[[Subject], Iterable[str]]] = {
     "hold": lambda subject: subject.spec.holds,
     "released": lambda subject: subject.spec.holds,
     "override": requirement_ids,
+    "warned": requirement_ids,
 }
 
 

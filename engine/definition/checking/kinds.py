@@ -120,17 +120,21 @@ class Kinds:
         """The kind of what an action asks for."""
         if asked.kind == "quantity":
             return Kind("number", self.subject.catalogue.unit(asked.unit) if asked.unit else None)
-        if asked.kind == "code" and asked.codes:
+        if asked.kind in ("code", "codes") and asked.codes:
             return Kind("code", codes=frozenset(asked.codes))
         return _PARAMETERS.get(asked.kind, ANY)
 
     def setting(self, key: str) -> Kind:
-        """The kind of a setting, of this or another pathway; a map of callers has the kind of its entries."""
-        pathway, _, own = key.rpartition(".")
-        spec = self.subject.others.get(pathway) if pathway else self.subject.spec
-        setting = spec.settings.get(own) if spec else None
+        """The kind of a setting or of a part of it; a map of callers has the kind of its entries."""
+        head, _, rest = key.partition(".")
+        own = not rest or head in self.subject.spec.settings
+        spec = self.subject.spec if own else self.subject.others.get(head)
+        name, _, part = (key if own else rest).partition(".")
+        setting = spec.settings.get(name) if spec else None
         if setting is None:
             return ANY
+        if part and isinstance(setting.value, dict):
+            return raw_kind(setting.value.get(part), setting.unit)
         values = list(setting.value.values()) if isinstance(setting.value, dict) else [setting.value]
         return joined((raw_kind(value, setting.unit) for value in values), codes=_allowed(setting.allowed))
 
@@ -250,7 +254,7 @@ def _attribute_kind(kind: Any) -> Kind:
 def _declared(kind: str, unit: str) -> Kind:
     if kind == "quantity":
         return Kind("number", unit)
-    return {"boolean": TRUTH, "date": DATE, "coded": Kind("code")}.get(str(kind), ANY)
+    return {"boolean": TRUTH, "date": DATE, "period": PERIOD, "coded": Kind("code")}.get(str(kind), ANY)
 
 
 _BUILT_IN: Mapping[str, Kind] = {

@@ -25,7 +25,7 @@ def _foreign(subject: Subject, place: str, node: s.Node) -> Iterator[Problem]:
     match node:
         case s.Name(name) if "." in name:
             yield from _foreign_value(subject, place, name)
-        case s.Named(name) if name.partition(".")[0] in subject.others:
+        case s.Named(name) if "." in name:
             yield from _foreign_criterion(subject, place, name)
         case s.HoldOpen(hold, pathway) if pathway and hold != "any":
             yield from _part(subject, place, pathway, "holds", hold)
@@ -46,8 +46,8 @@ def _part(subject: Subject, place: str, pathway: str, part: str, name: str) -> I
 
 def _foreign_value(subject: Subject, place: str, name: str) -> Iterator[Problem]:
     head, key = name.split(".", 1)
-    if head == "setting" and "." in key:
-        pathway, setting = key.split(".", 1)
+    if head == "setting" and "." in key and key.partition(".")[0] not in subject.spec.settings:
+        pathway, setting = key.split(".")[:2]
         if pathway in subject.announced:
             return
         if pathway not in subject.others:
@@ -66,12 +66,24 @@ def _foreign_value(subject: Subject, place: str, name: str) -> Iterator[Problem]
 
 def _foreign_criterion(subject: Subject, place: str, name: str) -> Iterator[Problem]:
     head, key = name.split(".", 1)
+    if head == s.ELSEWHERE:
+        yield from _offered(subject, place, key)
+    if head not in subject.others:
+        return
     other = subject.others[head]
     if key in other.values and key not in other.criteria:
         remedy = f"Compare it, or write “{name} is yes”."
         yield subject.problem(place, f"{name} is a value, not a criterion.", remedy)
     elif key not in other.criteria:
         yield subject.unknown(place, f"criterion of {head}", key, other.criteria)
+
+
+def _offered(subject: Subject, place: str, key: str) -> Iterator[Problem]:
+    """A criterion looked for elsewhere is one that another pathway offers."""
+    own = subject.spec.pathway
+    offered = {name for other in subject.others.values() if other.pathway != own for name in other.criteria}
+    if key not in offered:
+        yield subject.unknown(place, "criterion of another pathway", key, offered)
 
 
 def _gate(subject: Subject, place: str, pathway: str, values: tuple[str, ...]) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from engine.definition.checking.subject import Subject
 from engine.definition.reading import Problem
 from engine.definition.roles import ROLES
+from engine.definition.schema import NO_NEXT_STEP, Escalation, Notification
 from engine.units import Duration, UnitError
 
 
@@ -22,6 +23,7 @@ def _named(subject: Subject) -> Iterator[tuple[str, Iterable[str]]]:
     spec = subject.spec
     yield "override_by", spec.override_by
     yield from ((f"actions.{name}.by", one.by) for name, one in spec.actions.items())
+    yield from ((f"actions.{name}.second", one.second) for name, one in spec.actions.items())
     yield from ((f"holds.{name}.by", one.by) for name, one in spec.holds.items())
     for name, guard in spec.guards.items():
         yield from ((f"guards.{name}.require.{one.id}.override_by", one.override_by) for one in guard.require)
@@ -33,8 +35,15 @@ def _named(subject: Subject) -> Iterator[tuple[str, Iterable[str]]]:
         yield from ((f"tasks.{name}.overdue.{number}.to", step.to) for number, step in enumerate(task.overdue))
     for name, message in spec.notifications.items():
         yield f"notifications.{name}.to", message.to
-        if message.escalation:
-            yield f"notifications.{name}.escalation.to", message.escalation.to
+        yield from ((f"{path}.to", step.to) for path, step in _ladder(name, message))
+    yield "unanswered", [spec.unanswered]
+
+
+def _ladder(name: str, message: Notification) -> Iterator[tuple[str, Escalation]]:
+    """The steps of a ladder, each with its place: it may be written as one step or as a list."""
+    path = f"notifications.{name}.escalation"
+    one = len(message.escalation) == 1
+    yield from ((path if one else f"{path}.{number}", step) for number, step in enumerate(message.escalation))
 
 
 def somebody(subject: Subject) -> Iterator[Problem]:
@@ -52,11 +61,10 @@ def somebody(subject: Subject) -> Iterator[Problem]:
 def periods(subject: Subject) -> Iterator[Problem]:
     """Escalation and acknowledgement come after a length of time."""
     for name, message in subject.spec.notifications.items():
-        texts = {"acknowledge": message.acknowledge}
-        texts |= {"escalation.after": message.escalation.after} if message.escalation else {}
-        for key, text in texts.items():
+        texts = {f"notifications.{name}.acknowledge": message.acknowledge}
+        texts |= {f"{path}.after": step.after for path, step in _ladder(name, message)}
+        for path, text in texts.items():
             if text is not None and not _period(text):
-                path = f"notifications.{name}.{key}"
                 yield subject.problem(path, f"“{text}” is no length of time.", "Write e.g. 24 hours or 3 days.")
 
 
@@ -73,7 +81,7 @@ def _period(text: str) -> bool:
 def never_sent(subject: Subject) -> Iterator[Problem]:
     """A message or deviation that nothing sets off."""
     spec = subject.spec
-    sent = {effect.notify for _, effect in subject.effects}
+    sent = {NO_NEXT_STEP} | {effect.notify for _, effect in subject.effects}
     recorded = {effect.deviation for _, effect in subject.effects}
     for task in spec.tasks.values():
         sent |= {one.notify for one in task.overdue} | {one.notify for one in task.reminders}

@@ -17,8 +17,10 @@ def references(subject: Subject, tree: s.Node) -> Iterator[Node]:
     own = subject.spec.pathway
     for part, inside in walk(tree):
         match part:
+            case s.Name(name) | s.Named(name) if name.startswith("setting."):
+                yield _of_setting(subject, name.removeprefix("setting."))
             case s.Name(name) | s.Named(name) if "." in name:
-                yield from _dotted(own, name, "value" if isinstance(part, s.Name) else "criterion")
+                yield from _dotted(subject, name, "value" if isinstance(part, s.Name) else "criterion")
             case s.Name(name) if inside is None or name in subject.spec.values:
                 yield from _plain(subject, own, name)
             case s.Named(name):
@@ -30,14 +32,28 @@ def references(subject: Subject, tree: s.Node) -> Iterator[Node]:
                 yield own, "table", table
 
 
-def _dotted(own: str, name: str, kind: str) -> Iterator[Node]:
+def _elsewhere(subject: Subject, key: str) -> Iterator[Node]:
+    """The criterion of that name of every other pathway."""
+    for other in subject.others.values():
+        if other.pathway != subject.spec.pathway and key in other.criteria:
+            yield other.pathway, "criterion", key
+
+
+def _of_setting(subject: Subject, key: str) -> Node:
+    """The setting that `x`, `x.part`, `pathway.x` or `pathway.x.part` means."""
+    head, _, rest = key.partition(".")
+    if not rest or head in subject.spec.settings:
+        return subject.spec.pathway, "setting", head
+    return head, "setting", rest.partition(".")[0]
+
+
+def _dotted(subject: Subject, name: str, kind: str) -> Iterator[Node]:
     head, key = name.split(".", 1)
-    if head == "setting":
-        pathway, _, setting = key.rpartition(".")
-        yield pathway or own, "setting", setting
-    elif head == "caller":
-        yield own, "caller", key
-    elif head not in ("with", "given", "anchor", "row", "entry"):
+    if head == "caller":
+        yield subject.spec.pathway, "caller", key
+    elif head == s.ELSEWHERE:
+        yield from _elsewhere(subject, key)
+    elif head not in ("with", "given", "anchor", "row", "entry", "setting"):
         yield head, kind, key
 
 

@@ -121,6 +121,8 @@ def _moving(spec: DefinitionSpec) -> Iterator[_Raw]:
         place, frame = f"actions.{name}", _frame("action", name)
         yield f"{place}.dose", action.dose, True, frame
         yield f"{place}.proposed", action.proposed, False, _frame("proposed", name)
+        for key, one in action.asks.items():
+            yield f"{place}.with.{key}.when", one.when, False, frame
         yield from _effects(place, action.effects, frame)
     for name, rule in spec.automatic.items():
         place, frame = f"automatic.{name}", _frame("automatic", name, edges=tuple(rule.on))
@@ -173,6 +175,8 @@ def _task(place: str, task: TaskSpec, name: str) -> Iterator[_Raw]:
     for key in ("since", "due", "opens", "until"):
         yield f"{place}.{key}", getattr(task, key), True, frame
     yield f"{place}.each", f"latest {task.each}" if task.each else None, True, replace(frame, edges=())
+    if isinstance(task.offsets, str):
+        yield f"{place}.offsets", task.offsets, True, frame
     if task.grid:
         yield f"{place}.grid.from", task.grid.anchor, True, frame
         yield f"{place}.grid.after", task.grid.after, True, frame
@@ -195,5 +199,7 @@ def _grid(place: str, task: TaskSpec, frame: Sentence) -> Iterator[_Raw]:
 def _done(place: str, done: DoneBy, frame: Sentence) -> Iterator[_Raw]:
     yield f"{place}.done_by.within", done.within, True, frame
     yield f"{place}.done_by.when", done.when, False, frame
-    for name in (*done.all, *done.any) if done.having else ():
-        yield f"{place}.done_by.with", f"latest {name} with ({done.having})", True, frame
+    for name in (*done.all, *done.any):
+        having = done.having.get(name) if isinstance(done.having, dict) else done.having
+        if having:
+            yield f"{place}.done_by.with", f"latest {name} with ({having})", True, frame

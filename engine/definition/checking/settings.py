@@ -9,10 +9,12 @@ from typing import Any
 from engine.catalogue.names import did_you_mean
 from engine.definition.checking.kinds import raw_kind
 from engine.definition.checking.subject import Subject
+from engine.definition.checking.walking import walk
 from engine.definition.reading import Problem
 from engine.definition.schema import Setting
 from engine.errors import CarewayError
 from engine.evaluation.settings import typed
+from engine.language import syntax as s
 from engine.units import Duration, parse_unit
 
 PERIOD_UNITS = ("minutes", "hours", "days", "weeks", "months", "years")
@@ -45,17 +47,34 @@ def _values(setting: Setting) -> list[Any]:
     return list(setting.value.values()) if isinstance(setting.value, dict) else [setting.value]
 
 
+def parts(subject: Subject) -> Iterator[Problem]:
+    """A map of parts is read part by part; only a shared sub-pathway has a map of callers."""
+    maps = (
+        {}
+        if subject.spec.shared
+        else {k: one.value for k, one in subject.spec.settings.items() if isinstance(one.value, dict)}
+    )
+    for sentence in subject.sentences if maps else ():
+        for node, _ in walk(sentence.tree):
+            name = (
+                node.name.removeprefix("setting.")
+                if isinstance(node, s.Name) and node.name.startswith("setting.")
+                else ""
+            )
+            if name in maps:
+                remedy = f"Read one of them, e.g. setting.{name}.{next(iter(maps[name]), 'part')}, or give one value."
+                yield subject.problem(sentence.place, f"{name} is a map of parts.", remedy)
+
+
 def callers(subject: Subject) -> Iterator[Problem]:
     """A map of callers names callers that are known."""
     known = set(subject.spec.callers)
     for name, setting in subject.spec.settings.items():
         if not isinstance(setting.value, dict):
             continue
-        path = f"settings.{name}.value"
         if not subject.spec.shared:
-            remedy = "Give one value; only a shared sub-pathway has callers."
-            yield subject.problem(path, f"{name} is a map, but {subject.spec.pathway} has no callers.", remedy)
-            continue
+            continue  # a map of parts, read as `setting.name.part`
+        path = f"settings.{name}.value"
         for key in setting.value:
             if key not in known | {"generic"}:
                 yield subject.unknown(f"{path}.{key}", "caller", str(key), known | {"generic"})
@@ -102,4 +121,4 @@ def reasons(subject: Subject) -> Iterator[Problem]:
             yield subject.problem(f"settings.{name}.reason", f"{name} has no reason.", remedy)
 
 
-CHECKS = (units, callers, allowed, lengths, reasons)
+CHECKS = (units, parts, callers, allowed, lengths, reasons)

@@ -28,7 +28,7 @@ def known_stages(subject: Subject) -> Iterator[Problem]:
             yield subject.unknown(f"stages.{name}.parent", "stage", stage.parent, spec.stages)
     for name, action in spec.actions.items():
         yield from _known(subject, f"actions.{name}.from", action.from_ or ())
-        yield from _known(subject, f"actions.{name}.to", [action.to] if action.to else ())
+        yield from _known(subject, f"actions.{name}.to", targets(action))
     for name, rule in spec.automatic.items():
         yield from _known(subject, f"automatic.{name}.from", rule.from_ or ())
         yield from _known(subject, f"automatic.{name}.to", [rule.to] if rule.to else ())
@@ -111,7 +111,7 @@ def dead_actions(subject: Subject) -> Iterator[Problem]:
 def previous_stage(subject: Subject) -> Iterator[Problem]:
     """`previous stage` stands only where there always is one: with `from`, and never from a stage where nothing leads to."""
     spec = subject.spec
-    elements = [(f"actions.{name}", one, (one.to,)) for name, one in spec.actions.items()]
+    elements = [(f"actions.{name}", one, targets(one)) for name, one in spec.actions.items()]
     elements += [(f"automatic.{name}", one, targets(one)) for name, one in spec.automatic.items()]  # type: ignore[misc]
     entered = {move.target for move in subject.graph.moves if move.source != move.target and not move.back}
     for path, element, leads_to in elements:

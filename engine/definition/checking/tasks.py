@@ -152,6 +152,8 @@ def completed_by(subject: Subject) -> Iterator[Problem]:
                 yield subject.unknown(f"{path}.action", "action", action, spec.actions)
         if not (done.all or done.any or done.action or done.when):
             yield subject.problem(path, f"Nothing completes {name}.", "Name facts in `all` or `any`, or an action.")
+        for fact in sorted({*done.having} - {*done.all, *done.any}) if isinstance(done.having, dict) else ():
+            yield subject.unknown(f"{path}.with", "fact that completes it", fact, {*done.all, *done.any})
         if done.verb and any(not _exposure(subject, one) for one in (*done.all, *done.any)):
             yield subject.problem(f"{path}.verb", "Only exposures are given, started or stopped.", "Remove `verb`.")
 

@@ -7,11 +7,12 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Request, Response
 
-from engine.commands import Override, PerformAction
-from engine.model import Enrolment, Person
+from engine.commands import PerformAction
+from engine.model import Enrolment
+from service.accounts.guard import Acting
+from service.accounts.rights import Right, needs
 from service.api import asked
 from service.api import schemas as s
-from service.api.acting import Acting
 from service.api.answers import CHANGING, CONDITIONAL, DOCUMENTED, numbered, prospect, refused, result
 from service.api.conditional import IdempotencyKey, SeenVersion, etag
 from service.api.explanations import explanation
@@ -19,6 +20,7 @@ from service.api.language import Language
 from service.api.looking import Look
 from service.api.parts import Counted, Parts
 from service.api.shown import Shower
+from service.api.signed import Wish, shown, sign
 from service.api.strict_json import StrictRoute
 from service.wiring import Careway
 
@@ -26,6 +28,7 @@ router = APIRouter(prefix="/enrolments/{enrolment}", tags=["enrolments"], route_
 
 
 @router.get("", operation_id="readEnrolment")
+@needs(Right.READ_PATIENT)
 def read(parts: Parts, language: Language, response: Response, enrolment: str) -> s.Enrolment:
     """Stage, holds, open tasks, messages and next event. The ETag is the version to send as If-Match."""
     chart = parts.engine.chart(_patient(parts, enrolment))
@@ -35,6 +38,7 @@ def read(parts: Parts, language: Language, response: Response, enrolment: str) -
 
 
 @router.get("/actions", operation_id="listActions")
+@needs(Right.READ_PATIENT)
 def actions(parts: Parts, language: Language, response: Response, enrolment: str) -> s.Actions:
     """Every action with what would happen now: accepted, accepted with warnings or refused, with every requirement."""
     look, one = _looking(parts, enrolment, language)
@@ -44,24 +48,35 @@ def actions(parts: Parts, language: Language, response: Response, enrolment: str
 
 
 @router.post("/actions/{action}/preview", operation_id="previewAction")
+@needs(Right.READ_PATIENT)
 def preview(parts: Parts, language: Language, enrolment: str, action: str, body: asked.Considered) -> s.ActionProspect:
     """What an action with these parameters would lead to; changes nothing."""
     look, one = _looking(parts, enrolment, language)
-    return prospect(look.prospect(one, action, body.parameters))
+    found = prospect(look.prospect(one, action, body.parameters))
+    return found.model_copy(update={"shown": shown(one, found, body.parameters)})
 
 
 @router.post(
     "/actions/{action}", operation_id="performAction", response_model=s.Result, responses={**CHANGING, **CONDITIONAL}
 )
+@needs(Right.ACT)
 def perform(
     *, parts: Parts, metrics: Counted, by: Acting, language: Language, request: Request, response: Response, enrolment: str, action: str,
     body: asked.Performed, seen: SeenVersion, key: IdempotencyKey = "",
 ) -> Any:  # fmt: skip
     """Do an action on the version that was seen. A medical refusal is a 409 with its reasons."""
     patient = _patient(parts, enrolment)
+    chart = parts.engine.chart(patient)
+    one = chart.enrolments[enrolment]
+
+    def looked_at() -> s.ActionProspect:
+        return prospect(Look(parts, chart, parts.clock.now(), language).prospect(one, action, body.parameters))
+
+    signed = sign(request, parts, Wish(by, one, action, body, seen, key), looked_at)
     command = PerformAction(
         patient=patient, at=parts.clock.now(), by=by, key=key, enrolment=enrolment, action=action,
-        parameters=body.parameters, override=_override(body), second_person=_person(body.second_person), expected_version=seen,
+        parameters=body.parameters, override=signed.override, second_person=signed.second_person, expected_version=seen,
+        signatures=signed.signatures,
     )  # fmt: skip
     outcome = metrics.execute(command)
     answer = result(parts, patient, outcome, language)
@@ -69,6 +84,7 @@ def perform(
 
 
 @router.get("/explanations/{action}", operation_id="explainAction")
+@needs(Right.READ_PATIENT)
 def explain(
     parts: Parts, language: Language, request: Request, response: Response, enrolment: str, action: str
 ) -> s.Explanation:
@@ -91,14 +107,3 @@ def _patient(parts: Careway, enrolment: str) -> str:
     patient = parts.store.patient_of(enrolment)
     structlog.contextvars.bind_contextvars(enrolment=enrolment)
     return patient
-
-
-def _person(actor: asked.Actor | None) -> Person | None:
-    return None if actor is None else Person(actor.role, actor.name)
-
-
-def _override(body: asked.Performed) -> Override | None:
-    if body.override is None:
-        return None
-    by = body.override.approved_by
-    return Override(body.override.reason, Person(by.role, by.name))

@@ -12,9 +12,10 @@ from engine.codec import instant_text
 from engine.commands import CorrectFact, Entry, RecordFacts, RetractFact
 from engine.evaluation.records import Records
 from engine.model import Chart, Fact, FactStatus
+from service.accounts.guard import Acting
+from service.accounts.rights import Right, needs
 from service.api import asked, shown
 from service.api import schemas as s
-from service.api.acting import Acting
 from service.api.answers import CHANGING, DOCUMENTED, result
 from service.api.conditional import IdempotencyKey
 from service.api.language import Language
@@ -25,6 +26,7 @@ router = APIRouter(prefix="/patients/{patient}/facts", tags=["facts"], route_cla
 
 
 @router.post("", status_code=201, operation_id="recordFacts", responses=CHANGING)
+@needs(Right.RECORD_FACTS)
 def record(
     *,
     parts: Parts,
@@ -42,6 +44,7 @@ def record(
 
 
 @router.post("/{fact}/corrections", status_code=201, operation_id="correctFact", responses=CHANGING)
+@needs(Right.CORRECT_FACTS)
 def correct(
     *,
     parts: Parts,
@@ -62,6 +65,7 @@ def correct(
 
 
 @router.post("/{fact}/retraction", status_code=201, operation_id="retractFact", responses=CHANGING)
+@needs(Right.CORRECT_FACTS)
 def retract(
     *,
     parts: Parts,
@@ -79,6 +83,7 @@ def retract(
 
 
 @router.get("", operation_id="listFacts")
+@needs(Right.READ_PATIENT)
 def listed(
     parts: Parts,
     language: Language,

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from engine.definition.compiled import Definition
 from engine.errors import NotFound
+from service.accounts.rights import Right, needs
 from service.api import schemas as s
 from service.api.answers import DOCUMENTED
 from service.api.language import Language
@@ -18,6 +19,7 @@ router = APIRouter(prefix="/pathways", tags=["pathways"], responses=DOCUMENTED)
 
 
 @router.get("", operation_id="listPathways")
+@needs(Right.READ_PATHWAYS)
 def listed(parts: Parts, language: Language) -> s.Pathways:
     """All pathways in force."""
     found = [parts.registry.latest(name) for name in parts.registry.ids()]
@@ -25,6 +27,7 @@ def listed(parts: Parts, language: Language) -> s.Pathways:
 
 
 @router.get("/{pathway}", operation_id="readPathway")
+@needs(Right.READ_PATHWAYS)
 def read(parts: Parts, language: Language, pathway: str) -> s.PathwayShown:
     """One pathway in force."""
     if pathway not in parts.registry.ids():

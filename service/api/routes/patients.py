@@ -15,9 +15,12 @@ from engine.commands import Enrol
 from engine.errors import Conflict, InvalidCommand
 from engine.model import Chart, Patient, Person
 from engine.ports import AuditEntry
+from service.accounts.guard import Acting, Reach
+from service.accounts.identity import MAIN
+from service.accounts.placing import Place
+from service.accounts.rights import Right, needs
 from service.api import asked
 from service.api import schemas as s
-from service.api.acting import Acting
 from service.api.answers import CHANGING, DOCUMENTED, numbered, result
 from service.api.conditional import IdempotencyKey, etag
 from service.api.cursors import MOST, decode, encode
@@ -34,10 +37,15 @@ Cursor = Annotated[str | None, Query(max_length=600, description="`next` of the 
 
 
 @router.post("", status_code=201, operation_id="createPatient", responses=CHANGING)
-def create(parts: Parts, by: Acting, response: Response, body: asked.NewPatient, key: IdempotencyKey = "") -> s.Patient:
+@needs(Right.REGISTER_PATIENT)
+def create(
+    parts: Parts, by: Acting, place: Place, response: Response, body: asked.NewPatient, key: IdempotencyKey = ""
+) -> s.Patient:
     """Register a patient. The same Idempotency-Key gives the same patient."""
-    name = body.id or (_from_key(key) if key else parts.ids.new("p"))
+    site = place.site(body.site)
+    name = body.id or (_from_key(key, site) if key else parts.ids.new("p"))
     wanted = Patient(name, _day(body.birth_date), body.sex, _zone(body.zone))
+    place.settle(name, site)
     patient = _registered(parts, wanted, by, repeated=bool(key))
     response.headers["location"] = f"/api/v1/patients/{name}"
     response.headers["etag"] = etag(patient.version)
@@ -56,9 +64,10 @@ def _registered(parts: Careway, wanted: Patient, by: Person, *, repeated: bool) 
         return known
 
 
-def _from_key(key: str) -> str:
-    """A pseudonym that the same key gives again; the key itself cannot be read from it."""
-    return f"p-{hashlib.sha256(key.encode()).hexdigest()[:20]}"
+def _from_key(key: str, site: str) -> str:
+    """A pseudonym that the same key gives again at the same site; the key itself cannot be read from it."""
+    own = key if site == MAIN else f"{site}\n{key}"
+    return f"p-{hashlib.sha256(own.encode()).hexdigest()[:20]}"
 
 
 def _day(text: str | None) -> date | None:
@@ -78,14 +87,16 @@ def _zone(name: str) -> str:
 
 
 @router.get("", operation_id="listPatients")
-def listed(parts: Parts, cursor: Cursor = None, limit: Limit = 50) -> s.PatientIds:
+@needs(Right.READ_PATIENT)
+def listed(parts: Parts, sites: Reach, cursor: Cursor = None, limit: Limit = 50) -> s.PatientIds:
     """Ids of patients, a page at a time."""
     after = decode(cursor, str)[0] if cursor else ""
-    found = parts.store.patients(after, limit + 1)
+    found = parts.store.patients(after, limit + 1, sites)
     return s.PatientIds(items=found[:limit], next=encode(found[limit - 1]) if len(found) > limit else None)
 
 
 @router.get("/{patient}", operation_id="readPatient")
+@needs(Right.READ_PATIENT)
 def read(parts: Parts, language: Language, response: Response, patient: str) -> s.PatientSummary:
     """How a patient stands: every enrolment with stage, holds, open tasks, messages and next event. ETag: version."""
     chart = parts.engine.chart(patient)
@@ -94,6 +105,7 @@ def read(parts: Parts, language: Language, response: Response, patient: str) -> 
 
 
 @router.post("/{patient}/enrolments", status_code=201, operation_id="enrol", responses=CHANGING)
+@needs(Right.ENROL)
 def enrol(
     *, parts: Parts, metrics: Counted, by: Acting, language: Language, response: Response, patient: str, body: asked.NewEnrolment,
     key: IdempotencyKey = "",
@@ -106,6 +118,7 @@ def enrol(
 
 
 @router.get("/{patient}/audit", operation_id="readAudit")
+@needs(Right.READ_AUDIT)
 def audit(parts: Parts, patient: str, cursor: Cursor = None, limit: Limit = 50) -> s.AuditPage:
     """What happened to a patient, in the order of writing, with the hash of each entry."""
     chart: Chart = parts.engine.chart(patient)

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from engine.commands import Acknowledge, CloseTask
+from service.accounts.guard import Acting, Reach
+from service.accounts.rights import Right, needs
 from service.api import asked
 from service.api import schemas as s
-from service.api.acting import Acting
 from service.api.answers import CHANGING, DOCUMENTED, gaps, result
 from service.api.conditional import IdempotencyKey
 from service.api.cursors import MOST
@@ -24,6 +25,7 @@ State = Literal["overdue", "due", "blocked", "later", "unknown"]
 
 
 @router.post("/patients/{patient}/tasks/{task}/completion", operation_id="completeTask", responses=CHANGING)
+@needs(Right.CLOSE_TASKS)
 def complete(
     *,
     parts: Parts,
@@ -41,6 +43,7 @@ def complete(
 
 
 @router.post("/patients/{patient}/tasks/{task}/omission", operation_id="omitTask", responses=CHANGING)
+@needs(Right.CLOSE_TASKS)
 def omit(
     *,
     parts: Parts,
@@ -62,6 +65,7 @@ def omit(
 @router.post(
     "/patients/{patient}/messages/{message}/acknowledgement", operation_id="acknowledgeMessage", responses=CHANGING
 )
+@needs(Right.ACKNOWLEDGE)
 def acknowledge(
     *,
     parts: Parts,
@@ -78,8 +82,11 @@ def acknowledge(
 
 
 @router.get("/worklist", operation_id="readWorklist")
+@needs(Right.SEE_WORKLIST)
 def worklist(
+    *,
     parts: Parts,
+    sites: Reach,
     language: Language,
     role: Annotated[str, Query(max_length=41, description="Tasks of this role, and holds that concern it.")] = "",
     pathway: Annotated[str, Query(max_length=80)] = "",
@@ -94,7 +101,7 @@ def worklist(
 ) -> s.WorkPage:
     """What is overdue, due, blocked (and by what) or waits for data, the most urgent first."""
     states = tuple(state) if state else ("overdue", "due", "blocked")
-    lines, following = Listing(parts, language).page(Asked(role, pathway, states), cursor, limit)
+    lines, following = Listing(parts, language).page(Asked(role, pathway, states, sites), cursor, limit)
     return s.WorkPage(items=[_item(line) for line in lines], next=following)
 
 

@@ -226,3 +226,14 @@ def test_failures_come_as_they_occur() -> None:
     story = run_case(read_case(text, "t.yaml", library), engine, library.names("demo"))
     assert replace(next(story), explanation="").found == "start"
     assert not any(isinstance(one, RecordFacts) for one in engine.log)
+
+
+def test_a_step_may_put_the_patient_on_a_further_pathway_before_anything_else() -> None:
+    """Two treatments of one patient in one story; who runs the act named by `by`, else the coordinator."""
+    engine = FakeEngine()
+    steps = "  - {at: 2026-01-05 09:00}\n  - {at: 2026-01-06 09:00, enrol: hbv, facts: {edss: 3.0}}\n"
+    assert failures(engine, steps) == []
+    second, facts = engine.log[1:]
+    assert isinstance(second, Enrol)
+    assert (second.pathway, second.by) == ("hbv", Person("care_coordinator", "care_coordinator"))
+    assert isinstance(facts, RecordFacts)

@@ -40,7 +40,7 @@ deviations: {forced: {label: {en: F, zh: F}, on: 'override:tb'}}
     to: there
     by: [neurologist]
     signs: true
-    with: {planned: {kind: when}, amount: {kind: quantity, unit: mg}, note: {kind: text}, fine: {kind: boolean}, how: {kind: code, codes: [iv, oral]}, drug: {kind: fact}, count: {kind: number}, day: {kind: date}, path: {kind: pathway}}
+    with: {planned: {kind: when, required: false}, amount: {kind: quantity, unit: mg, required: false}, note: {kind: text, required: false}, fine: {kind: boolean, required: false}, how: {kind: code, codes: [iv, oral], required: false}, drug: {kind: fact, required: false}, count: {kind: number, required: false}, day: {kind: date, required: false}, path: {kind: pathway, required: false}}
     guard: dose
     dose: dose
   back: {label: {en: B, zh: B}, from: [there], to: previous stage, by: [neurologist], second_person: true}

@@ -46,9 +46,9 @@ gate:
 actions:
   clear_course: {label: {en: C, zh: C}, by: [neurologist], gate: course}
   clear_any: {label: {en: C, zh: C}, by: [neurologist], gate: generic}
-  plan: {label: {en: P, zh: P}, by: [neurologist], with: {caller: {kind: pathway}, planned_start: {kind: date}}, effects: [{caller: {caller: with.caller, planned_start: with.planned_start}}]}
-  add: {label: {en: A, zh: A}, by: [neurologist], with: {caller: {kind: pathway}, drug: {kind: fact}, planned_start: {kind: date}}, effects: [{caller: {caller: with.caller, drug: with.drug, planned_start: with.planned_start}}]}
-  end: {label: {en: E, zh: E}, by: [neurologist], with: {caller: {kind: pathway}, ended: {kind: date}}, effects: [{caller: {caller: with.caller, ended: with.ended}}]}
+  plan: {label: {en: P, zh: P}, by: [neurologist], with: {caller: {kind: pathway, required: false}, planned_start: {kind: date, required: false}}, effects: [{caller: {caller: with.caller, planned_start: with.planned_start}}]}
+  add: {label: {en: A, zh: A}, by: [neurologist], with: {caller: {kind: pathway, required: false}, drug: {kind: fact, required: false}, planned_start: {kind: date, required: false}}, effects: [{caller: {caller: with.caller, drug: with.drug, planned_start: with.planned_start}}]}
+  end: {label: {en: E, zh: E}, by: [neurologist], with: {caller: {kind: pathway, required: false}, ended: {kind: date, required: false}}, effects: [{caller: {caller: with.caller, ended: with.ended}}]}
   close: {label: {en: X, zh: X}, by: [neurologist], to: finished}
 holds: {suspect: {label: {en: S, zh: S}, opens: hbsag is positive}}
 tasks: {watch: {label: {en: W, zh: W}, for: nurse, when: diabetes is yes}}
@@ -90,13 +90,13 @@ automatic:
 ).replace(
     "actions:\n",
     """actions:
-  begin: {label: {en: B, zh: B}, by: [neurologist], with: {planned: {kind: date}}, effects: [{open: {pathway: screen, given: {planned_start: with.planned, drug: '"inebilizumab"'}}}]}
-  visit: {label: {en: V, zh: V}, by: [neurologist], with: {planned: {kind: date}}, effects: [{open: {pathway: visit, given: {planned_start: with.planned}}}]}
+  begin: {label: {en: B, zh: B}, by: [neurologist], with: {planned: {kind: date, required: false}}, effects: [{open: {pathway: screen, given: {planned_start: with.planned, drug: '"inebilizumab"'}}}]}
+  visit: {label: {en: V, zh: V}, by: [neurologist], with: {planned: {kind: date, required: false}}, effects: [{open: {pathway: visit, given: {planned_start: with.planned}}}]}
   call_off: {label: {en: O, zh: O}, by: [neurologist], effects: [{close: {pathway: visit, to: cancelled}}]}
 """,
 )
 OTHER = bare("opens: [screen]\n", name="other").replace("actions:\n", """actions:
-  begin: {label: {en: B, zh: B}, by: [neurologist], with: {planned: {kind: date}}, effects: [{open: {pathway: screen, given: {planned_start: with.planned, drug: '"rituximab"'}}}]}
+  begin: {label: {en: B, zh: B}, by: [neurologist], with: {planned: {kind: date, required: false}}, effects: [{open: {pathway: screen, given: {planned_start: with.planned, drug: '"rituximab"'}}}]}
 """)  # fmt: skip
 
 

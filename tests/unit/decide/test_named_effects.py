@@ -8,9 +8,9 @@ from tests.living import Life, bare
 NURSE = Person("infusion_nurse", "nurse")
 
 WARD = bare("""
-  place: {label: {en: Place, zh: 置}, by: [neurologist], with: {hold: {kind: code}, reason: {kind: text}}, effects: [{place: with.hold}]}
-  release: {label: {en: Release, zh: 解}, by: [neurologist, infusion_nurse], with: {hold: {kind: code}}, effects: [{release: with.hold}]}
-  miss: {label: {en: Miss, zh: 漏}, by: [neurologist], with: {task: {kind: code}, reason: {kind: text}}, effects: [{miss: with.task}]}
+  place: {label: {en: Place, zh: 置}, by: [neurologist], with: {hold: {kind: code, required: false}, reason: {kind: text, required: false}}, effects: [{place: with.hold}]}
+  release: {label: {en: Release, zh: 解}, by: [neurologist, infusion_nurse], with: {hold: {kind: code, required: false}}, effects: [{release: with.hold}]}
+  miss: {label: {en: Miss, zh: 漏}, by: [neurologist], with: {task: {kind: code, required: false}, reason: {kind: text, required: false}}, effects: [{miss: with.task}]}
 holds:
   fever: {label: {en: Fever, zh: 热}, opens: body_temperature >= 38 Cel, release: by hand, by: [infusion_nurse]}
   other: {label: {en: Other, zh: 他}, opens: body_temperature >= 41 Cel, release: by hand}

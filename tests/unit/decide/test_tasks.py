@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -116,6 +116,17 @@ def test_a_task_without_its_date_is_not_owed() -> None:
 # --- one for each entry -----------------------------------------------------------------------------------------------
 
 
+def test_several_tasks_for_each_entry_each_at_its_distance() -> None:
+    """A check at 4 hours and one on day 7: what falls into a window completes the task of that window."""
+    life = with_task(
+        "each: tocilizumab given, offsets: [4 hours, 7 days], opens: 2 hours, until: 2 hours, done_by: {all: [igg]}"
+    )
+    life.record("tocilizumab", {"event": "given", "dose": "400 mg"}, "2026-01-01 08:00")
+    assert [one.due for one in life.tasks("t")] == [moment("2026-01-01 12:00"), moment("2026-01-08 08:00")]
+    life.at("2026-01-01 13:00").record("igg", "9 g/L", "2026-01-01 12:30")
+    assert [one.status.value for one in life.tasks("t")] == ["done", "open"]
+
+
 def test_one_task_for_each_entry_keeps_to_its_entry() -> None:
     """Corrected, it stays the same task; retracted, it goes; the entry itself does not complete it."""
     life = with_task("each: igg within 90 days, due: (time of entry) + 24 hours, done_by: {all: [igg]}")
@@ -192,6 +203,36 @@ def test_an_endless_grid_may_begin_after_a_date_or_go_on_after_a_list() -> None:
         "2026-03-01",
         "2026-07-01",
     ]
+
+
+def test_a_grid_of_hours_counts_from_the_clock_time_of_its_anchor() -> None:
+    """AE-SC-09: every 24 hours from the admission, six hours either way; the next window's beginning overtakes it."""
+    life = with_task(
+        "grid: {every: 24 hours, from: time of latest icu_admission}, opens: 6 hours, until: 6 hours,"
+        " done_by: {all: [mrs]}, missed: missed",
+        start="2026-01-01 08:00",
+    )
+    life.at("2026-01-01 10:00").record("icu_admission", {"event": "occurred"})
+    assert life.task("t").due == moment("2026-01-02 10:00")
+    life.at("2026-01-02 03:59").record("mrs", "4")
+    assert life.task("t").due == moment("2026-01-02 10:00"), "before the window it is not the score of that day"
+    life.at("2026-01-02 16:00").record("mrs", "4")
+    assert life.task("t").due == moment("2026-01-03 10:00")
+    life.at("2026-01-03 16:01")
+    assert life.task("t").overdue_since == moment("2026-01-03 16:00")
+    life.at("2026-01-04 04:00")
+    assert life.task("t").due == moment("2026-01-04 10:00")
+    assert len(life.tasks("t", "missed")) == 1
+
+
+def test_an_endless_grid_goes_on_for_years_and_looks_back_over_a_few_points_only() -> None:
+    """A daily check of six years has an open task of today, and is as quick as one of weeks."""
+    life = anchored(
+        "grid: {every: 1 day, from: onset}, done_by: {all: [igg]}", onset="2020-01-01", start="2026-01-01 08:00"
+    )
+    life.record("igg", "9 g/L")
+    assert dues(life) == ["2026-01-02"]
+    assert len(life.tasks("t")) < 100
 
 
 # --- rolling ----------------------------------------------------------------------------------------------------------
@@ -293,7 +334,7 @@ def test_a_task_is_overdue_from_the_day_after_its_window_and_notices_go_out_in_s
         ("escalated", "head"),
     ]
     life.record("igg", "9 g/L")
-    assert life.next_due() is None
+    assert life.next_due() == life.now + timedelta(days=30), "nothing is planned any more: the coordinator will be told"
 
 
 def test_where_minutes_count_a_task_is_overdue_at_once() -> None:
@@ -325,3 +366,16 @@ def test_a_frozen_task_stays_visible_and_is_not_overdue_until_it_thaws() -> None
     thawed: Task = life.task("t")
     assert (thawed.frozen, thawed.overdue_since) == (False, moment("2026-01-16 00:00"))
     assert [one.code for one in life.messages()] == ["overdue"]
+
+
+def test_each_of_the_facts_that_complete_a_task_may_have_a_condition_of_its_own() -> None:
+    """One sentence for all of them, or one for each; a fact without one completes it as it is."""
+    life = with_task(
+        "when: diabetes is yes, done_by: {any: [surgery, teratoma, mrs], with: {surgery: tumour_removed is yes, teratoma: value is removed}}"
+    )
+    life.record("diabetes", True)
+    life.at("2026-01-02").record("teratoma", "found")
+    life.at("2026-01-03").record("surgery", {"event": "occurred", "procedure": "biopsy", "tumour_removed": False})
+    assert life.tasks("t", "open")
+    done = life.at("2026-01-04").record("teratoma", "removed")
+    assert life.task("t", "done").closed_by == done

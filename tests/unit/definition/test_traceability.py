@@ -97,6 +97,12 @@ def test_one_id_is_not_found_inside_another() -> None:
     assert found[0].cases == ()
 
 
+def test_a_family_of_two_letters_is_part_of_the_id() -> None:
+    """`AE-LD-27` is found where it stands, and `LD-27` is not."""
+    listed = [Statement("AE-LD-27", "…", "course", "statements.yaml", 1)]
+    assert trace(listed, specs(), {}, {"a": "blocked [AE-LD-27]", "b": "LD-27"}, {})[0].cases == ("a",)
+
+
 def test_a_list_of_statements_knows_its_lines(tmp_path: Path) -> None:
     path = tmp_path / "statements.yaml"
     path.write_text("pathway: x\nstatements:\n  XX-1: One.\n  XX-2.3: Two.\n", encoding="utf-8")

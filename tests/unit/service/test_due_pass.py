@@ -73,12 +73,12 @@ def test_a_pass_is_bounded_and_takes_the_oldest_first(careway: Careway, clock: V
 
 
 def test_one_patient_with_a_fault_delays_nobody(careway: Careway, clock: VirtualClock, tmp_path: Path) -> None:
-    """His definition is not loaded any more; he is reported, the others are handled, and he is tried again later."""
+    """The version on which he runs is neither loaded nor archived; he is reported, the others are handled, and he is tried again later."""
     _enrol_on_another_version(careway, tmp_path, "bad")
     awaiting(careway, "a", "b", "c")
     clock.advance(MINUTE)
     result = due_pass(careway)
-    assert [(one.patient, one.code) for one in result.failures] == [("bad", "author")]
+    assert [(one.patient, one.code) for one in result.failures] == [("bad", "version_not_revivable")]
     assert [fired(careway, patient) for patient in ("a", "b", "c", "bad")] == [1, 1, 1, 0]
     assert due_pass(careway).failures == [], "his claims are kept until their lease ends"
     clock.advance(timedelta(seconds=careway.settings.lease_seconds))

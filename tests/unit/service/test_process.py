@@ -10,13 +10,13 @@ import pytest
 
 from engine.clock import VirtualClock
 from service.chores import due_pass
-from service.process import running
+from service.process import CHAIN, running
 from service.wiring import Careway
 
 
 def events(careway: Careway) -> list[str]:
     """What the audit tells of the service itself."""
-    return [one.event for one in careway.store.entries("")]
+    return [one.event for one in careway.store.entries("") if one.chain == CHAIN]
 
 
 def test_start_and_stop_are_on_record(careway: Careway) -> None:
