@@ -23,7 +23,7 @@ setup: $(VENV)/.run-installed ## make .venv with what the service needs
 
 run: setup ## build the demonstration cohort on first use and serve it on http://127.0.0.1:8000
 	@mkdir -p var
-	CAREWAY_DATABASE_URL="$${CAREWAY_DATABASE_URL:-sqlite:///var/careway.db}" $(BIN)/careway demo
+	CAREWAY_DATABASE_URL="$${CAREWAY_DATABASE_URL:-sqlite:///var/careway.db}" $(BIN)/careway demo --patients 80
 
 test: test-setup browser ## run every test: PostgreSQL and a real browser included (ARGS="-k hold -x")
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)

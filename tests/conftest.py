@@ -16,6 +16,17 @@ from hypothesis import settings
 
 from tests.chromium import NoChromium, chromium_path, launched_browser
 from tests.closed_network import close_network
+from tests.databases import (  # noqa: F401 - fixtures of every test that needs a database
+    database_url,
+    postgres_admin,
+    postgres_database_url,
+    postgres_schema,
+    postgres_store_url,
+    postgres_template,
+    store,
+    store_url,
+    worker_name,
+)
 from tests.postgres_server import NoPostgres, running_server
 
 if TYPE_CHECKING:

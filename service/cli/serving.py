@@ -44,8 +44,11 @@ def worker() -> int:
 @app.command()
 def demo(
     *,
-    patients: Annotated[int, typer.Option(min=1, max=10_000, help="How many fictitious patients.")] = 80,
+    patients: Annotated[int, typer.Option(min=1, max=10_000, help="How many fictitious patients.")] = 200,
     seed: Annotated[int, typer.Option(help="The same seed gives the same cohort.")] = 1,
+    bundles: Annotated[
+        Path | None, typer.Option(help="Write the FHIR Bundle of each patient into this folder, too.")
+    ] = None,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Build the cohort only.")] = False,
     host: Host = None,
     port: Port = None,
@@ -55,7 +58,7 @@ def demo(
     from service import process
 
     with _started(_settings(host, port), log_to=sys.stderr) as careway:
-        report = _build(careway, patients, seed)
+        report = _build(careway, patients, seed, bundles)
         text = (
             "The database holds the cohort already."
             if report.existed
@@ -81,13 +84,15 @@ def _demonstration(careway: Careway) -> Access:
     return access
 
 
-def _build(careway: Careway, patients: int, seed: int) -> DemoReport:
+def _build(careway: Careway, patients: int, seed: int, bundles: Path | None) -> DemoReport:
     """What was built. A database that holds the cohort is left alone."""
     from service.cli.progress import progress
     from service.demo import build
 
     with progress("building the cohort") as advance:
-        return build(careway.engine, now=careway.clock.now(), patients=patients, seed=seed, progress=advance)
+        return build(
+            careway.engine, now=careway.clock.now(), patients=patients, seed=seed, folder=bundles, progress=advance
+        )
 
 
 def _settings(host: str | None, port: int | None) -> Settings:

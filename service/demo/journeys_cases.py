@@ -22,7 +22,7 @@ from pathways.registry import HERE
 from service.demo.people import invent
 from service.demo.story import ZONE, Story, moment
 
-FAMILIES = ("ae_escalation", "car_t", "ae_tumour", "nmosd_pain", "ae_icu", "neurotoxicity_surveillance")
+FAMILIES = ("ae_escalation", "car_t", "nmosd_pain", "neurotoxicity_surveillance")
 _LATER = ("correct", "retract", "complete", "acknowledge", "enrol")
 """Keys of steps that a story does not tell."""
 _WHEN = re.compile(r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?$")

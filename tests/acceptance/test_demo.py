@@ -24,6 +24,7 @@ from pathways.registry import load_registry
 from service.demo import DemoReport, UnfinishedCohort, build, stories
 from service.demo.cohort import STRIDE
 from service.demo.journeys import JOURNEYS
+from service.demo.journeys_cases import FAMILIES, courses
 from service.demo.people import invent
 from service.demo.playing import Player
 from service.demo.records import Records
@@ -126,7 +127,9 @@ def test_the_cohort_covers_every_class_and_switch_route() -> None:
         "from_eculizumab_too_early", "on_oral_steroids",
     } <= set(JOURNEYS)  # fmt: skip
     assert gcd(STRIDE, len(JOURNEYS)) == 1
-    assert {story.journey for story in stories(len(JOURNEYS), 1, TODAY)} == set(JOURNEYS)
+    told = {story.journey for story in stories(200, 1, TODAY)}
+    assert set(JOURNEYS) <= told
+    assert {one.pathway for one in courses() if one.name in told} == set(FAMILIES)
 
 
 def test_names_are_those_of_nobody() -> None:

@@ -14,14 +14,6 @@ from service.settings import Settings
 from service.wiring import Careway, build
 from tests.messages.acting import alarm
 from tests.messages.faulty_smtp import FaultyMailbox, serving
-from tests.store.conftest import (  # noqa: F401 - fixtures
-    postgres_admin,
-    postgres_schema,
-    postgres_store_url,
-    postgres_template,
-    store_url,
-    worker_name,
-)
 
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 ADDRESSES = {
@@ -57,7 +49,7 @@ def mail_settings(url: str, port: int, **more: Any) -> Settings:
 
 
 @pytest.fixture
-def careway(store_url: str, port: int, clock: VirtualClock) -> Iterator[Careway]:  # noqa: F811 - the fixture
+def careway(store_url: str, port: int, clock: VirtualClock) -> Iterator[Careway]:
     with build(mail_settings(store_url, port), clock=clock, registry=alarm(), ids=CountedIds()) as made:
         yield made
 

@@ -20,11 +20,11 @@ import pytest
 from engine.clock import VirtualClock
 from service.ids import CountedIds
 from service.wiring import build, prepare_database
+from tests.databases import STORES
 from tests.messages.acting import alarm, mails, states, with_tb
 from tests.messages.conftest import START, mail_settings
 from tests.messages.faulty_smtp import FaultyMailbox, serving
 from tests.source_tree import ROOT
-from tests.store.conftest import STORES
 
 KILLS = int(os.environ.get("CAREWAY_KILLS", "4"))
 PATIENTS = 9
