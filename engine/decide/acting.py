@@ -6,7 +6,7 @@ Judging (`consider`) changes nothing and serves pages and previews; `perform` ju
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.audit import Event
@@ -171,7 +171,7 @@ def _people_reasons(rule: ActionRule, command: PerformAction) -> list[Reason]:
         found.append(
             simple_reason("second_person", "The second person must be another person.", "第二签名人必须是另一人。")
         )
-    return found
+    return [replace(one, statements=tuple(rule.spec.statement)) for one in found]
 
 
 def _same_person(command: PerformAction) -> bool:
