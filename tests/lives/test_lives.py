@@ -19,7 +19,7 @@ def test_a_generated_life_is_in_order(seed: int) -> None:
     life = lived(seed)
     assert life.findings == ()
     assert life.fired
-    assert life.commands > 100
+    assert life.commands > 10, "somebody who dies early still has lived"
 
 
 class Entry:
