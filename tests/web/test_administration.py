@@ -17,7 +17,7 @@ from tests.web.people import ELSEWHERE, PASSWORD, person, sign_in, token_of
 PLACE = "/administration/accounts"
 
 
-def administrator(app: FastAPI, access: Access, role: str = "administrator", login: str = "root") -> TestClient:
+def administrator(app: FastAPI, access: Access, role: str = "administrator", login: str = "chief") -> TestClient:
     """Signed in with the second factor that the role needs."""
     person(access, login, role, password=PASSWORD)
     account = existing_account(access, login)
@@ -68,9 +68,9 @@ def test_roles_are_given_and_taken_with_the_administrators_password(root: TestCl
 
 def test_nobody_administers_the_own_account(root: TestClient, access: Access) -> None:
     wanted = {"role": "neurologist", "site": "main", "give": "yes", "password": PASSWORD}
-    assert post(root, "/root/roles", **wanted).status_code == 403
-    assert post(root, "/root/second-factor").status_code == 403
-    assert roles(access, "root") == ["administrator"]
+    assert post(root, "/chief/roles", **wanted).status_code == 403
+    assert post(root, "/chief/second-factor").status_code == 403
+    assert roles(access, "chief") == ["administrator"]
 
 
 def test_accounts_of_another_site_are_out_of_reach(root: TestClient, access: Access) -> None:
