@@ -14,7 +14,7 @@ from typing import Any, cast
 from engine.actions import Engine
 from engine.calendar import local_day
 from engine.clock import as_utc
-from engine.errors import Conflict
+from engine.errors import Conflict, InvalidCommand
 from engine.ports import Heartbeat
 from service.demo import journeys_events, journeys_switching
 from service.demo.journeys import JOURNEYS, Journey
@@ -44,6 +44,12 @@ class UnfinishedCohort(Conflict):
     """A cohort was begun in this database and not finished; start again with an empty database."""
 
     code = "unfinished_cohort"
+
+
+class NoFolder(InvalidCommand):
+    """The folder for the Bundles cannot be made."""
+
+    code = "no_folder"
 
 
 @dataclass
@@ -77,10 +83,13 @@ def build(
 ) -> DemoReport:
     """Build the cohort in an empty database; the same `seed` and day give the same cohort. With `folder` the Bundles are written there.
 
-    A database that holds the cohort is left alone (`existed`). Raises `UnfinishedCohort`, `NaiveInstant`.
+    A database that holds the cohort is left alone (`existed`). Raises `UnfinishedCohort`, `NaiveInstant`, and, before anything is
+    built, `NoFolder`.
     """
     if exists(engine):
         return DemoReport(patients=patients, existed=True)
+    if folder is not None:
+        _prepare(folder)
     report, instant = DemoReport(), as_utc(now)
     codes = load_codings(engine.registry.catalogue).table
     for story in stories(patients, seed, local_day(instant, ZONE)):
@@ -137,7 +146,14 @@ def _count(report: DemoReport, player: Player) -> None:
     report.surprises += player.surprises
 
 
+def _prepare(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        remedy = "Name a folder that you may write to."
+        raise NoFolder(f"The Bundles cannot be written: {error.strerror}.", place=str(folder), remedy=remedy) from None
+
+
 def _write(folder: Path, records: Records) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(records.bundle(), ensure_ascii=False, indent=1)
     (folder / f"{records.own_id}.json").write_text(text + "\n", encoding="utf-8")

@@ -22,7 +22,7 @@ from engine.model import Chart, TaskStatus
 from engine.store import SqlStore, open_store
 from pathways.registry import load_registry
 from service.demo import DemoReport, UnfinishedCohort, build, stories
-from service.demo.cohort import STRIDE
+from service.demo.cohort import STRIDE, NoFolder
 from service.demo.journeys import JOURNEYS
 from service.demo.journeys_cases import FAMILIES, courses
 from service.demo.people import invent
@@ -130,6 +130,14 @@ def test_the_cohort_covers_every_class_and_switch_route() -> None:
     told = {story.journey for story in stories(200, 1, TODAY)}
     assert set(JOURNEYS) <= told
     assert {one.pathway for one in courses() if one.name in told} == set(FAMILIES)
+
+
+def test_a_folder_that_cannot_be_made_is_said_before_anything_is_built(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    engine = fresh()
+    with pytest.raises(NoFolder, match="may write"):
+        build(engine, now=NOW, patients=1, folder=tmp_path / "file" / "bundles")
+    assert build(engine, now=NOW, patients=1).patients == 1
 
 
 def test_names_are_those_of_nobody() -> None:
