@@ -37,6 +37,7 @@ from service.api.looking import Look
 from service.api.metrics import Metrics
 from service.api.shown import patient as shown_patient
 from service.api.signed import Wish, shown, sign
+from service.foresight import follows
 from service.wiring import Careway
 
 
@@ -101,7 +102,8 @@ def previewed(
     careway: Careway, chart: Chart, one: Enrolment, action: str, parameters: Any, language: str
 ) -> s.ActionProspect:
     """What an action with these parameters would lead to now. Raises UnknownName, InvalidCommand."""
-    return prospect(Look(careway, chart, careway.clock.now(), language).prospect(one, action, parameters))
+    found = prospect(Look(careway, chart, careway.clock.now(), language).prospect(one, action, parameters))
+    return found.model_copy(update={"follows": follows(careway, one, action, parameters)})
 
 
 def with_shown(one: Enrolment, found: s.ActionProspect, parameters: Any) -> s.ActionProspect:
