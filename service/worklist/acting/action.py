@@ -11,6 +11,7 @@ from engine.decide.decision import Decision
 from engine.definition.schema import Action, DefinitionSpec
 from engine.errors import CarewayError, InvalidCommand
 from engine.model import Chart, Enrolment
+from service.accounts.rights import Right
 from service.api import schemas as s
 from service.api.answers import prospect as as_answer
 from service.api.doing import with_shown
@@ -93,7 +94,8 @@ class ActionPage:
             "groups": self._groups(found.decision), "formal": self._formal(found.decision), "overridden": self._groups(found.overridden),
             "roles": reader.acting(self.rule.by), "signing": sign, "shown": self.shown(found), "seen": self.one.version,
             "key": self._careway.ids.new("k"), "hard": _cannot_be_overridden(found.prospect, sign),
-            "warnings": [one for one in found.prospect.checks if one.level == "warn"],
+            "recordable": {code for code, _, _ in found.prospect.missing if self._careway.registry.catalogue.canonical(code)},
+            "may_record": reader.may(Right.RECORD_FACTS), "warnings": [one for one in found.prospect.checks if one.level == "warn"],
         }  # fmt: skip
 
     def _groups(self, decision: Decision | None) -> list[Group]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from engine.definition.schema import DefinitionSpec
 from engine.errors import AuthorError
 from engine.model import Chart
 from service.accounts.rights import Right
 from service.wiring import Careway
 from service.worklist.acting.reader import Reader
+from service.worklist.listing import releasing
 from service.worklist.patient import Note
 
 
@@ -53,15 +53,4 @@ def _releases(careway: Careway, chart: Chart, language: str) -> dict[str, list[t
             found[hold.id] = [
                 (name, getattr(spec.actions[name].label, language)) for name in releasing(spec, hold.code, one.stage)
             ]
-    return found
-
-
-def releasing(spec: DefinitionSpec, hold: str, stage: str = "") -> list[str]:
-    """The actions that release a hold, of those that the stage allows."""
-    found = []
-    for name, action in spec.actions.items():
-        named = {effect.release for effect in action.effects if effect.release}
-        chosen = any(f"with.{key}" in named and hold in asked.codes for key, asked in action.asks.items())
-        if (hold in named or chosen) and (not stage or action.from_ is None or stage in action.from_):
-            found.append(name)
     return found
