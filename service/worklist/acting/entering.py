@@ -15,9 +15,10 @@ from engine.catalogue.definition import FactDefinition, FactKind
 from engine.codec import when_text
 from engine.language import readable
 from engine.model import Fact
+from service.worklist.acting.details import code as code_label
+from service.worklist.acting.details import detail
 from service.worklist.acting.inputs import Choice
 from service.worklist.acting.sending import Typed
-from service.worklist.texts import named
 
 PREFIX = "a."
 """Before the name of a qualifier or attribute."""
@@ -73,8 +74,8 @@ def entry_form(
 
 def _values(one: FactDefinition, language: str) -> Iterable[Choice]:
     if one.kind is FactKind.CODED:
-        return [Choice(code, zh if language == "zh" else named(code, language)) for code, zh in one.values.items()]
-    return [Choice(event.value, named(event.value, language)) for event in one.events]
+        return [Choice(code, zh if language == "zh" else code_label(code, language)) for code, zh in one.values.items()]
+    return [Choice(event.value, code_label(event.value, language)) for event in one.events]
 
 
 def _fields(
@@ -94,9 +95,9 @@ def _fields(
 def _field(name: str, kind: Any, one: FactDefinition, language: str, typed: Typed, known: Fact | None) -> Field:
     value = typed.one(f"{PREFIX}{name}") or (_recorded(known, name) if known is not None else "")
     codes: Iterable[str] = kind if isinstance(kind, tuple | list) else one.routes if name == "route" else ()
-    choices = tuple(Choice(str(code), named(str(code), language)) for code in codes)
+    choices = tuple(Choice(str(code), code_label(str(code), language)) for code in codes)
     plain = "choice" if choices else str(kind) if kind in ("boolean", "date", "datetime") else "text"
-    return Field(name, plain, named(name, language), value, choices)
+    return Field(name, plain, detail(name, language), value, choices)
 
 
 def _recorded(known: Fact, name: str) -> str:
