@@ -226,10 +226,10 @@ def _one(
     answer: Told | None = None,
 ) -> Response:
     known = _known(view, fact)
-    definition = _definition(parts, known.code)
+    definition, (value, time) = _definition(parts, known.code), typed_value(known, view.chart.patient.zone)
     values = {
         "line": view.line(known), "form": entry_form(parts.registry.catalogue, definition, language, typed, known), "typed": typed,
-        "told": answer, "value": typed.one("value") or typed_value(known), "roles": Reader.of(request).roles(Right.CORRECT_FACTS),
+        "told": answer, "value": typed.one("value") or value, "time": typed.one("value.time") or time, "roles": Reader.of(request).roles(Right.CORRECT_FACTS),
         "key": parts.ids.new("k"), "day": day_of(known, view.chart.patient.zone),
     }  # fmt: skip
     return _page(request, parts, view, "fact", values, address(view.chart.patient.id, fact), answer)
