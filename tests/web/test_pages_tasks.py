@@ -22,8 +22,9 @@ from service.settings import Settings
 from service.wiring import Careway, build
 from service.worklist.listing import concerned, releasing
 from tests.web.conftest import TOY
-from tests.web.people import ELSEWHERE, PASSWORD, person, sign_in
+from tests.web.people import ELSEWHERE, PASSWORD, as_role, person, sign_in
 from tests.web.story import API, later, record, treated
+from tests.web.test_authorisation import endpoints
 from tests.web.test_pages_actions import field
 
 
@@ -198,3 +199,35 @@ def test_a_page_offers_what_the_role_may(
     text = sign_in(TestClient(app, raise_server_exceptions=False), login).get("/patients/p-1").text
     assert [words for words in offered if words not in text] == []
     assert [words for words in kept if words in text] == []
+
+
+def test_no_page_tells_of_a_patient_of_another_site(
+    app: FastAPI, coordinator: TestClient, client: TestClient, access: Access
+) -> None:
+    """Every page about a patient, for reading and for acting, answers as if there were no such patient."""
+    own = as_role(access, "neurologist", ELSEWHERE)
+    client.post(f"{API}/patients", json={"id": "p-north"}, headers=own)
+    client.post(f"{API}/patients/p-north/enrolments", json={"pathway": "toy"}, headers=own)
+    token = field(coordinator.get("/").text, "form_token")
+    names = {
+        "patient": "p-north",
+        "enrolment": "p-north.1",
+        "action": "give",
+        "task": "p-north.2",
+        "fact": "p-north.1",
+        "code": "igg",
+        "message": "p-north.3",
+    }
+    wrong, tried = [], 0
+    for route in endpoints(app.routes):
+        if "{patient}" not in route.path or route.path.startswith("/api/"):
+            continue
+        tried += 1
+        for method in route.methods - {"HEAD"}:
+            answer = coordinator.request(
+                method, route.path.format(**names), data={"form_token": token}, follow_redirects=False
+            )
+            if answer.status_code not in (404, 405):
+                wrong.append((method, route.path, answer.status_code))
+    assert wrong == []
+    assert tried > 15
