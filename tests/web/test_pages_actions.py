@@ -15,8 +15,12 @@ from starlette.testclient import TestClient
 from engine.clock import VirtualClock
 from engine.definition.registry import Registry
 from engine.functions import REGISTRY
+from engine.model import SYSTEM
 from pathways.registry import load_catalogue, load_functions, load_registry
+from service.accounts import second_factor
 from service.accounts.access import Access
+from service.accounts.keys import hashed
+from service.accounts.managing import begin_second_factor, confirm_second_factor
 from service.api.app import create_app, serve_from
 from service.ids import CountedIds
 from service.settings import Settings
@@ -286,6 +290,30 @@ def test_an_override_takes_a_reason_and_another_person(
     assert done.status_code == 200
     assert "approved the override" in done.text
     assert acts(careway) == ["authorise"]
+
+
+def test_the_form_asks_for_what_the_session_has_to_prove(
+    neurologist: TestClient, careway: Careway, access: Access, clock: VirtualClock
+) -> None:
+    """With a second factor: password and code at first, then one of them; after a break both again."""
+    access.keys.lasting = True
+    account = access.store.account("zhou")
+    assert account is not None
+    secret = begin_second_factor(access, account)
+    confirm_second_factor(access, account, 0, SYSTEM, keep=hashed(neurologist.cookies["careway-session"]))
+    place = f"{signing(careway)}/authorise"
+    page = look(neurologist, place)
+    assert "password and code are both needed" in page
+    assert neurologist.post(place, data=form(page, password=PASSWORD)).status_code == 401
+    clock.advance(timedelta(seconds=30))
+    code = second_factor.code_at(secret, clock.now())
+    assert neurologist.post(place, data=form(look(neurologist, place), password=PASSWORD, code=code)).status_code == 200
+    page = look(neurologist, place)
+    assert "The password or a code is enough." in page
+    assert neurologist.post(place, data=form(page, password=PASSWORD)).status_code == 200
+    assert acts(careway) == ["authorise", "authorise"]
+    clock.advance(timedelta(minutes=16))
+    assert "password and code are both needed" in look(neurologist, place)
 
 
 # --- every action of the shipped pathways ---

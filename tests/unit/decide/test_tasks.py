@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from engine.commands import CloseTask
+from engine.errors import InvalidCommand
 from engine.model import Person, Task
 from tests.living import Life, bare, moment
 
@@ -307,6 +308,14 @@ def test_a_person_completes_or_omits_a_task(status: str, event: str) -> None:
     )
     assert life.task("t", status).closed_by == "agreed"
     assert life.events(event)
+
+
+@pytest.mark.parametrize(("status", "reason"), [("omitted", " "), ("cancelled", "agreed"), ("missed", "agreed")])
+def test_a_person_omits_with_a_reason_and_closes_in_no_other_way(status: str, reason: str) -> None:
+    life = with_task("when: age >= 18 years")
+    with pytest.raises(InvalidCommand):
+        life.do(CloseTask(patient="p", at=life.now, task=life.task("t").id, status=status, reason=reason))
+    assert life.task("t")
 
 
 # --- overdue, reminders, frozen ---------------------------------------------------------------------------------------
