@@ -316,6 +316,12 @@ def test_the_form_asks_for_what_the_session_has_to_prove(
     assert "password and code are both needed" in look(neurologist, place)
 
 
+def test_what_was_typed_stands_beside_what_will_follow(neurologist: TestClient, careway: Careway) -> None:
+    """It is what is confirmed, whatever is typed afterwards into the inputs above."""
+    page = look(neurologist, f"{signing(careway)}/authorise", **{"p.note": "as <b>agreed</b>"})
+    assert "<b>as &lt;b&gt;agreed&lt;/b&gt;</b>" in page
+
+
 # --- every action of the shipped pathways ---
 
 

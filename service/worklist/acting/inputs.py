@@ -45,6 +45,16 @@ class Input:
     problem: str = ""
     """What is wrong with what was typed; a page says it in words of its own, by `kind`."""
 
+    @property
+    def said(self) -> str:
+        """What was typed, as people call it: stands beside what will follow, since that is what is confirmed."""
+        known = {one.value: one.label for _, group in (("", self.choices), *self.groups) for one in group}
+        if self.kind == "quantity":
+            return f"{self.value} {known.get(self.unit, self.unit)}" if self.value[-1:].isdigit() else self.value
+        if self.kind in ("when", "datetime"):
+            return f"{self.value.replace('T', ' ')} {self.time}".strip()
+        return ", ".join(known.get(value, value) for value in self.values if value)
+
 
 class Inputs:
     """The inputs of the actions of one enrolment, in one language."""
