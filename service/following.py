@@ -198,5 +198,5 @@ def gist(entries: Iterable[tuple[str | None, Mapping[str, Any]]]) -> list[str]:
                     one.get(key, "")
                     for key in ("stage", "task", "hold", "message", "fact", "deviation", "caller", "action")
                 )
-                found.append(" ".join((str(one["event"]), enrolment or "", *map(str, filter(None, names)))))
+                found.append(" ".join(filter(None, (str(one["event"]), enrolment or "", *map(str, names)))))
     return sorted(found)
