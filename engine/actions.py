@@ -186,6 +186,15 @@ class Engine:
         verdict = Verdict.REFUSED if judgement.refused else Verdict.WARNED if judgement.warning else Verdict.ACCEPTED
         return Outcome(verdict, acting.reasons(w, judgement), judgement.dose, enrolment)
 
+    def foresee(self, command: Command) -> Decision:
+        """What a command would lead to: decided as `execute` decides it, and not saved. Raises what `execute` raises."""
+        return self._with_versions(lambda: self._foreseen(command))
+
+    def _foreseen(self, command: Command) -> Decision:
+        """With an index of its own: deciding writes into it."""
+        chart = self.store.read(command.patient)
+        return decide(self.registry, chart, Index.of(chart), replace(command, key=""))
+
     def proposed(self, patient: str, enrolment: str, at: datetime) -> set[str]:
         """Actions that the engine proposes (and never takes)."""
         w = self._looking(patient, at)

@@ -107,7 +107,7 @@ class PerformAction(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseTask(Command):
-    """Complete, omit or defer a task by hand. `status` is done or omitted; omitting needs a reason."""
+    """Declare a task done, or omit it, by hand. `status` is done or omitted; omitting takes a reason."""
 
     task: str
     status: str = "done"

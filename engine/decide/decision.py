@@ -28,7 +28,7 @@ from engine.decide.settling import settle
 from engine.decide.working import Index, Working
 from engine.definition.guards import Finding
 from engine.definition.registry import Registry
-from engine.errors import NotFound
+from engine.errors import InvalidCommand, NotFound
 from engine.model import AuditDraft, Changes, Chart, TaskStatus
 
 
@@ -145,9 +145,22 @@ def _close_task(w: Working, command: CloseTask) -> Carried:
     task = w.chart.tasks.get(command.task)
     if task is None or task.status is not TaskStatus.OPEN:
         raise NotFound("There is no such open task.", remedy="Read the worklist again.")
+    status = _closing(command)
     by = command.reason or f"{command.by.role} {command.by.name}".strip()
-    tasks.close_by_hand(w, task, TaskStatus(command.status), by)
-    return Event.TASK_DONE, Outcome(Verdict.ACCEPTED, enrolment=task.enrolment), {"reason": command.reason}
+    tasks.close_by_hand(w, task, status, by)
+    event = Event.TASK_DONE if status is TaskStatus.DONE else Event.TASK_OMITTED
+    return event, Outcome(Verdict.ACCEPTED, enrolment=task.enrolment), {"reason": command.reason}
+
+
+def _closing(command: CloseTask) -> TaskStatus:
+    """How a person closes a task: done, or omitted with a reason. Raises `InvalidCommand`."""
+    if command.status not in (TaskStatus.DONE, TaskStatus.OMITTED):
+        raise InvalidCommand(
+            "A person declares a task done or omits it.", place="status", remedy="Use done or omitted."
+        )
+    if command.status == TaskStatus.OMITTED and not command.reason.strip():
+        raise InvalidCommand("Omitting a task takes a reason.", place="reason", remedy="Write why it is not done.")
+    return TaskStatus(command.status)
 
 
 def _acknowledge(w: Working, command: Acknowledge) -> Carried:

@@ -57,6 +57,10 @@ class Check:
     next_change: datetime | None
     """When time alone could next change it (UTC)."""
     pathway: str
+    override_by: tuple[str, ...] = ()
+    """Roles that may approve an override of it; empty: any."""
+    consent: str = ""
+    """The consent that the source asks for with it."""
 
     @property
     def refuses(self) -> bool:
@@ -164,6 +168,7 @@ class Look:
             self._value(verdict),
             self._shown(verdict.right, verdict.unit, verdict.facts) if isinstance(verdict.node, _COMPARED) else "",
             self._age(verdict.facts), finding.statements, self._gaps(reason), verdict.until, finding.pathway,
+            tuple(finding.override_by), (finding.spec.consent or "") if finding.spec else "",
         )  # fmt: skip
 
     def _asked(self, finding: Finding) -> str:

@@ -230,6 +230,9 @@ class ActionProspect(Shown):
     missing: list[Gap]
     earliest: Annotated[When | None, Field(description="When waiting alone makes a refused action possible.")]
     reasons: list[ActionReason]
+    follows: Annotated[
+        list[str], Field(description="What would follow, as audit events with what they are about; only in a preview.")
+    ] = []
     shown: Annotated[str, Field(description="SHA-256 of all this, for the signature; only in a preview.")] = ""
 
 

@@ -57,7 +57,7 @@ def sign(request: Request, careway: Careway, wish: Wish, preview: Callable[[], s
     spec = careway.registry.version(wish.enrolment.definition).spec.actions.get(wish.action)
     if spec is None or not (spec.signs or wish.body.second_person or wish.body.override):
         return Signed()
-    if wish.key and _done_before(careway, wish):
+    if done_before(careway, wish.enrolment, wish.key):
         return _people(request, wish, ())
     if wish.body.override and admitted(request).emergency:
         raise Refusal(
@@ -100,7 +100,9 @@ def _person(request: Request, second: asked.Cosigner) -> Person:
     return Person(second.role, account.person if account else second.login)
 
 
-def _done_before(careway: Careway, wish: Wish) -> bool:
-    patient = careway.store.patient_of(wish.enrolment.id)
-    with careway.store.unit(patient, wish.key) as unit:
-        return unit.previous(wish.key) is not None
+def done_before(careway: Careway, one: Enrolment, key: str) -> bool:
+    """Whether the command of this key was carried out: then its answer is stored, and repeating it does nothing."""
+    if not key:
+        return False
+    with careway.store.unit(careway.store.patient_of(one.id), key) as unit:
+        return unit.previous(key) is not None

@@ -38,6 +38,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "undeclared": ("Nobody may use this address.", "此地址不可使用。"),
     "signature_missing": ("This takes a signature.", "此操作需要签名。"),
     "shown_differs": ("What you saw has changed; look again.", "您所见内容已变化，请重新查看。"),
+    "warning_not_acknowledged": ("A warning has to be acknowledged first.", "须先确认警告。"),
     "same_person": ("The second person must be another person.", "第二签名人必须是另一人。"),
     "emergency_limits": ("An emergency does not open this.", "紧急访问不允许此操作。"),
     "password_refused": ("This password cannot be used.", "该密码不可使用。"),

@@ -1,1 +1,1 @@
-"""Pages for staff: the worklist and the patient. They read, and change nothing: every change goes through an action."""
+"""Pages for staff: worklist, patient, messages, and the forms of `acting`. Showing reads tables; every change goes through an action."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from engine.calendar import days_between, local_day
-from engine.definition.schema import DefinitionSpec
+from engine.definition.schema import NO_NEXT_STEP, DefinitionSpec
 from engine.store import worklist
 from engine.store.worklist import Item, OpenEnrolment, OpenHold, Wanted
 from service.api.cursors import decode, encode, place_of, place_text
@@ -60,6 +61,19 @@ class Line:
     blocked_by: tuple[tuple[str, str], ...] = ()
     """Code and label of each hold in force; of a task that is suspended without one, the stage that suspends it."""
     missing: tuple[tuple[str, str, str], ...] = ()
+    released_by: tuple[tuple[str, str], ...] = ()
+    """Of a hold: the actions that release it, with their labels; none where only facts do."""
+
+    @property
+    def place(self) -> str:
+        """Where it can be done: the page of the task, of the action, or of what releases the hold."""
+        patient = f"/patients/{quote(self.patient, safe='')}"
+        if self.kind == "task":
+            return f"{patient}/tasks/{quote(self.id, safe='')}"
+        actions = [self.code] if self.kind == "action" else [action for action, _ in self.released_by]
+        if len(actions) == 1:
+            return f"{patient}/enrolments/{quote(self.enrolment, safe='')}/actions/{quote(actions[0], safe='')}"
+        return f"{patient}#{quote(self.enrolment, safe='')}"
 
 
 class Listing:
@@ -110,8 +124,16 @@ class Listing:
             item.state, item.kind, item.patient, item.zone, item.enrolment, item.pathway, self._title(item.pathway), item.stage,
             self._label("stage", item.pathway, item.stage), item.id, item.code, self._label(item.kind, item.pathway, item.code),
             item.role or self._owner(item), when_or_none(item.due), when_or_none(item.opens), when_or_none(item.until),
-            self._late(item), when_or_none(item.since), tuple(dict.fromkeys(listed)),
+            self._late(item), when_or_none(item.since), tuple(dict.fromkeys(listed)), released_by=self._releases(item),
         )  # fmt: skip
+
+    def _releases(self, item: Item) -> tuple[tuple[str, str], ...]:
+        if item.kind != "hold" or item.pathway not in self._careway.registry.ids():
+            return ()
+        spec = self._careway.registry.latest(item.pathway).spec
+        return tuple(
+            (name, self._label("action", item.pathway, name)) for name in releasing(spec, item.code, item.stage)
+        )
 
     def _owner(self, item: Item) -> str:
         registry = self._careway.registry
@@ -166,10 +188,22 @@ class Listing:
 
 
 def concerned(spec: DefinitionSpec, hold: str) -> tuple[str, ...]:
-    """The roles that a hold concerns: who can release it by an action, who may open it, who is told of it; in this order."""
-    releasing = [
-        role for one in spec.actions.values() if any(e.release == hold for e in one.effects) for role in one.by
-    ]
+    """The roles that a hold concerns: who can release it by an action, who may open it, who is told of it; in this order.
+
+    A hold that names nobody belongs to whoever is told when nothing goes on: no line of the worklist is without an owner.
+    """
+    acting = [role for name in releasing(spec, hold) for role in spec.actions[name].by]
     opening = spec.holds[hold].by if hold in spec.holds else []
     told = [role for one in spec.notifications.values() if {f"hold:{hold}", "hold:*"} & set(one.on) for role in one.to]
-    return tuple(dict.fromkeys([*releasing, *opening, *told]))
+    return tuple(dict.fromkeys([*acting, *opening, *told])) or tuple(spec.notifications[NO_NEXT_STEP].to)
+
+
+def releasing(spec: DefinitionSpec, hold: str, stage: str = "") -> list[str]:
+    """The actions that release a hold; with `stage`, those of them that it allows."""
+    found = []
+    for name, action in spec.actions.items():
+        named = {effect.release for effect in action.effects if effect.release}
+        chosen = any(f"with.{key}" in named and hold in asked.codes for key, asked in action.asks.items())
+        if (hold in named or chosen) and (not stage or action.from_ is None or stage in action.from_):
+            found.append(name)
+    return found

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from engine.commands import Acknowledge
 from engine.definition.roles import ROLES
 from engine.outbox import Record
 from engine.store.inbox import InboxItem
 from service.accounts.guard import Allowed, Reach
 from service.accounts.rights import Right, needs
+from service.api.doing import Doer
 from service.api.language import PageLanguage
 from service.api.parts import Counted, Parts
 from service.messages.inbox import waiting
 from service.messages.posting import number_of
+from service.worklist.acting.happened import last_of
 from service.worklist.rendering import page
 from service.worklist.texts import named
 
@@ -81,12 +82,15 @@ def acknowledge(
     patient: str,
     message: str,
     role: Annotated[str, Form(max_length=41)] = "",
+    back: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
-    """Acknowledge a message, in the role that it was sent to where the person has that."""
+    """Acknowledge a message, in the role that it was sent to where the person has that; `back` leads to the patient's page."""
     known = parts.engine.chart(patient).messages.get(message)
     fitting = known.to if known is not None and known.to in allowed.roles else allowed.roles[0]
     by = allowed.identity.acting_as(fitting)
-    metrics.execute(Acknowledge(patient=patient, at=parts.clock.now(), by=by, message=message))
+    Doer(parts, metrics, by, patient).acknowledge(message)
+    if back == "patient":
+        return RedirectResponse(f"/patients/{quote(patient, safe='')}?happened={last_of(parts, patient, by.name)}", 303)
     return RedirectResponse(f"/messages?{urlencode({'role': role})}" if role else "/messages", 303)
 
 

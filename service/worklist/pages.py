@@ -1,4 +1,4 @@
-"""The pages: `/` is the worklist, `/patients/{id}` one patient. They need no script and change nothing."""
+"""The pages: `/` is the worklist, `/patients/{id}` one patient, and below it the forms on which people act. They need no script."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from service.accounts.rights import Right, needs
 from service.api.language import PageLanguage
 from service.api.parts import Parts
 from service.worklist import messages
+from service.worklist.acting import action_routes, fact_routes, patient_routes, task_routes
+from service.worklist.acting.happened import happened
+from service.worklist.acting.offering import offered
 from service.worklist.listing import STATES, Listing
 from service.worklist.listing import Query as Asked
 from service.worklist.patient import PatientPage
@@ -61,16 +64,28 @@ def worklist(
 
 @router.get("/patients/{patient}", response_class=HTMLResponse)
 @needs(Right.READ_PATIENT)
-def patient(request: Request, parts: Parts, language: PageLanguage, patient: str) -> HTMLResponse:
-    """How one patient stands, what each next action waits for, and what happened."""
+def patient(
+    request: Request,
+    parts: Parts,
+    language: PageLanguage,
+    patient: str,
+    after: Annotated[int, Query(ge=0, alias="happened")] = 0,
+) -> HTMLResponse:
+    """How one patient stands, what each next action waits for, and what happened; first what the reader has just done."""
     structlog.contextvars.bind_contextvars(patient=patient)
-    return page(request, "patient.html", PatientPage(parts, patient, language).values())
+    view = PatientPage(parts, patient, language)
+    done = {
+        "happened": happened(parts, view.chart, after, language) if after else None,
+        "offered": offered(request, parts, view.chart, language),
+    }
+    return page(request, "patient.html", {**view.values(), **done})
 
 
 def install(app: FastAPI) -> None:
     """Add the pages, their files and the pages of errors."""
     app.include_router(router)
-    app.include_router(messages.router)
+    for module in (messages, action_routes, fact_routes, task_routes, patient_routes):
+        app.include_router(module.router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     app.state.error_page = error_page
 

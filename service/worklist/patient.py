@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ import orjson
 from engine.audit.events import Event, event_name
 from engine.calendar import age_in_years, days_between, local_day, parse_when
 from engine.codec import instant_text
-from engine.model import Enrolment
+from engine.model import Chart, Enrolment
 from engine.ports import AuditEntry
 from service.api import schemas as s
 from service.api.looking import Look, Prospect
@@ -33,6 +34,8 @@ class Note:
     label: str
     requested: str
     roles: tuple[str, ...]
+    messages: tuple[tuple[str, str], ...] = ()
+    """Role and id of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ class PatientPage:
         self._look = Look(careway, self._chart, self._now, language)
         self._shower = Shower(careway, language)
 
+    @property
+    def chart(self) -> Chart:
+        """The patient's chart as the page shows it."""
+        return self._chart
+
     def values(self) -> dict[str, Any]:
         """Everything that the template shows."""
         known = self._chart.patient
@@ -97,17 +105,11 @@ class PatientPage:
         return Section(enrolment, tasks, prospects, _notes(enrolment.messages), shown[::-1])
 
     def _state(self, task: s.Task) -> str:
-        begins = task.opens or task.due
-        if task.frozen:
-            return "blocked"
-        if task.overdue_since:
-            return "overdue"
-        return "due" if begins is None or self._days(begins) <= 0 else "later"
+        return task_state(task, self._now, self._chart.patient.zone)
 
     def _days(self, when: str) -> int:
         """Days from today to a day or instant; negative in the past."""
-        zone = self._chart.patient.zone
-        return days_between(local_day(self._now, zone), local_day(parse_when(when, zone), zone))
+        return days_until(when, self._now, self._chart.patient.zone)
 
     def _audit(self) -> list[Entry]:
         """The newest entries, but for who read: what happened to the patient would drown in it."""
@@ -125,9 +127,24 @@ class PatientPage:
         )  # fmt: skip
 
 
+def task_state(task: s.Task, now: datetime, zone: str) -> str:
+    """The state of an open task, as the worklist has it."""
+    begins = task.opens or task.due
+    if task.frozen:
+        return "blocked"
+    if task.overdue_since:
+        return "overdue"
+    return "due" if begins is None or days_until(begins, now, zone) <= 0 else "later"
+
+
+def days_until(when: str, now: datetime, zone: str) -> int:
+    """Days of the site from now to a day or instant; negative in the past."""
+    return days_between(local_day(now, zone), local_day(parse_when(when, zone), zone))
+
+
 def _notes(messages: Sequence[s.Message]) -> list[Note]:
-    together: dict[tuple[str, str, str], list[str]] = {}
+    together: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for one in sorted(messages, key=lambda it: it.requested, reverse=True):
-        together.setdefault((one.urgency, one.label, one.requested), []).append(one.to)
-    notes = [Note(*key, tuple(roles)) for key, roles in together.items()]
+        together.setdefault((one.urgency, one.label, one.requested), []).append((one.to, one.id))
+    notes = [Note(*key, tuple(role for role, _ in found), tuple(found)) for key, found in together.items()]
     return sorted(notes, key=lambda it: URGENCIES.index(it.urgency))

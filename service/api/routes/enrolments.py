@@ -7,7 +7,6 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Request, Response
 
-from engine.commands import PerformAction
 from engine.model import Enrolment
 from service.accounts.guard import Acting
 from service.accounts.rights import Right, needs
@@ -15,12 +14,12 @@ from service.api import asked
 from service.api import schemas as s
 from service.api.answers import CHANGING, CONDITIONAL, DOCUMENTED, numbered, prospect, refused, result
 from service.api.conditional import IdempotencyKey, SeenVersion, etag
+from service.api.doing import Doer, previewed, with_shown
 from service.api.explanations import explanation
 from service.api.language import Language
 from service.api.looking import Look
 from service.api.parts import Counted, Parts
 from service.api.shown import Shower
-from service.api.signed import Wish, shown, sign
 from service.api.strict_json import StrictRoute
 from service.wiring import Careway
 
@@ -51,9 +50,10 @@ def actions(parts: Parts, language: Language, response: Response, enrolment: str
 @needs(Right.READ_PATIENT)
 def preview(parts: Parts, language: Language, enrolment: str, action: str, body: asked.Considered) -> s.ActionProspect:
     """What an action with these parameters would lead to; changes nothing."""
-    look, one = _looking(parts, enrolment, language)
-    found = prospect(look.prospect(one, action, body.parameters))
-    return found.model_copy(update={"shown": shown(one, found, body.parameters)})
+    chart = parts.engine.chart(_patient(parts, enrolment))
+    one = chart.enrolments[enrolment]
+    found = previewed(parts, chart, one, action, body.parameters, language)
+    return with_shown(one, found, body.parameters)
 
 
 @router.post(
@@ -66,19 +66,8 @@ def perform(
 ) -> Any:  # fmt: skip
     """Do an action on the version that was seen. A medical refusal is a 409 with its reasons."""
     patient = _patient(parts, enrolment)
-    chart = parts.engine.chart(patient)
-    one = chart.enrolments[enrolment]
-
-    def looked_at() -> s.ActionProspect:
-        return prospect(Look(parts, chart, parts.clock.now(), language).prospect(one, action, body.parameters))
-
-    signed = sign(request, parts, Wish(by, one, action, body, seen, key), looked_at)
-    command = PerformAction(
-        patient=patient, at=parts.clock.now(), by=by, key=key, enrolment=enrolment, action=action,
-        parameters=body.parameters, override=signed.override, second_person=signed.second_person, expected_version=seen,
-        signatures=signed.signatures,
-    )  # fmt: skip
-    outcome = metrics.execute(command)
+    one = parts.engine.chart(patient).enrolments[enrolment]
+    outcome = Doer(parts, metrics, by, patient, key).perform(request, one, action, body, seen, language)
     answer = result(parts, patient, outcome, language)
     return numbered(response, answer) if outcome.accepted else refused(request, answer, language)
 

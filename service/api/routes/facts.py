@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from engine.codec import instant_text
-from engine.commands import CorrectFact, Entry, RecordFacts, RetractFact
 from engine.evaluation.records import Records
 from engine.model import Chart, Fact, FactStatus
 from service.accounts.guard import Acting
@@ -18,6 +17,7 @@ from service.api import asked, shown
 from service.api import schemas as s
 from service.api.answers import CHANGING, DOCUMENTED, result
 from service.api.conditional import IdempotencyKey
+from service.api.doing import Doer
 from service.api.language import Language
 from service.api.parts import Counted, Parts
 from service.api.strict_json import StrictRoute
@@ -38,9 +38,8 @@ def record(
     key: IdempotencyKey = "",
 ) -> s.Result:
     """Record facts, all or none. A value that cannot be believed is refused with the reason."""
-    entries = tuple(Entry(one.code, one.value, one.source) for one in body.facts)
-    command = RecordFacts(patient=patient, at=parts.clock.now(), by=by, key=key, entries=entries, pathway=body.pathway)
-    return result(parts, patient, metrics.execute(command), language)
+    outcome = Doer(parts, metrics, by, patient, key).record(body.facts, body.pathway)
+    return result(parts, patient, outcome, language)
 
 
 @router.post("/{fact}/corrections", status_code=201, operation_id="correctFact", responses=CHANGING)
@@ -57,11 +56,7 @@ def correct(
     key: IdempotencyKey = "",
 ) -> s.Result:
     """Replace the value of a recorded fact; the old version stays readable."""
-    command = CorrectFact(
-        patient=patient, at=parts.clock.now(), by=by, key=key, fact=fact, value=body.value, reason=body.reason,
-        status=body.status,
-    )  # fmt: skip
-    return result(parts, patient, metrics.execute(command), language)
+    return result(parts, patient, Doer(parts, metrics, by, patient, key).correct(fact, body), language)
 
 
 @router.post("/{fact}/retraction", status_code=201, operation_id="retractFact", responses=CHANGING)
@@ -78,8 +73,7 @@ def retract(
     key: IdempotencyKey = "",
 ) -> s.Result:
     """Declare a recorded fact entered in error."""
-    command = RetractFact(patient=patient, at=parts.clock.now(), by=by, key=key, fact=fact, reason=body.reason)
-    return result(parts, patient, metrics.execute(command), language)
+    return result(parts, patient, Doer(parts, metrics, by, patient, key).retract(fact, body), language)
 
 
 @router.get("", operation_id="listFacts")

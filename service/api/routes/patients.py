@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import date
 from typing import Annotated
-from zoneinfo import ZoneInfoNotFoundError
 
 import orjson
 from fastapi import APIRouter, Query, Response
 
-from engine.calendar import zone_info
-from engine.commands import Enrol
-from engine.errors import Conflict, InvalidCommand
-from engine.model import Chart, Patient, Person
+from engine.model import Chart
 from engine.ports import AuditEntry
 from service.accounts.guard import Acting, Reach
-from service.accounts.identity import MAIN
 from service.accounts.placing import Place
 from service.accounts.rights import Right, needs
 from service.api import asked
@@ -24,12 +17,11 @@ from service.api import schemas as s
 from service.api.answers import CHANGING, DOCUMENTED, numbered, result
 from service.api.conditional import IdempotencyKey, etag
 from service.api.cursors import MOST, decode, encode
+from service.api.doing import Doer, register
 from service.api.language import Language
 from service.api.parts import Counted, Parts
 from service.api.shown import Shower
-from service.api.shown import patient as shown_patient
 from service.api.strict_json import StrictRoute
-from service.wiring import Careway
 
 router = APIRouter(prefix="/patients", tags=["patients"], route_class=StrictRoute, responses=DOCUMENTED)
 Limit = Annotated[int, Query(ge=1, le=MOST)]
@@ -42,48 +34,10 @@ def create(
     parts: Parts, by: Acting, place: Place, response: Response, body: asked.NewPatient, key: IdempotencyKey = ""
 ) -> s.Patient:
     """Register a patient. The same Idempotency-Key gives the same patient."""
-    site = place.site(body.site)
-    name = body.id or (_from_key(key, site) if key else parts.ids.new("p"))
-    wanted = Patient(name, _day(body.birth_date), body.sex, _zone(body.zone))
-    place.settle(name, site)
-    patient = _registered(parts, wanted, by, repeated=bool(key))
-    response.headers["location"] = f"/api/v1/patients/{name}"
+    patient = register(parts, by, place, body, key)
+    response.headers["location"] = f"/api/v1/patients/{patient.id}"
     response.headers["etag"] = etag(patient.version)
-    return shown_patient(patient)
-
-
-def _registered(parts: Careway, wanted: Patient, by: Person, *, repeated: bool) -> Patient:
-    try:
-        return parts.engine.register_patient(wanted, parts.clock.now(), by).patient
-    except Conflict:
-        if not repeated:
-            raise
-        known = parts.engine.chart(wanted.id).patient
-        if (known.birth_date, known.sex, known.zone) != (wanted.birth_date, wanted.sex, wanted.zone):
-            raise
-        return known
-
-
-def _from_key(key: str, site: str) -> str:
-    """A pseudonym that the same key gives again at the same site; the key itself cannot be read from it."""
-    own = key if site == MAIN else f"{site}\n{key}"
-    return f"p-{hashlib.sha256(own.encode()).hexdigest()[:20]}"
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InvalidCommand("There is no such day.", place="birth_date", remedy="Write 1980-03-01.") from None
-
-
-def _zone(name: str) -> str:
-    try:
-        zone_info(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        remedy = "Name a zone such as Asia/Shanghai."
-        raise InvalidCommand("There is no such time zone.", place="zone", remedy=remedy) from None
-    return name
+    return patient
 
 
 @router.get("", operation_id="listPatients")
@@ -111,8 +65,7 @@ def enrol(
     key: IdempotencyKey = "",
 ) -> s.Result:  # fmt: skip
     """Put the patient on a pathway."""
-    command = Enrol(patient=patient, at=parts.clock.now(), by=by, key=key, pathway=body.pathway, settings=body.settings)
-    outcome = metrics.execute(command)
+    outcome = Doer(parts, metrics, by, patient, key).enrol(body)
     response.headers["location"] = f"/api/v1/enrolments/{outcome.enrolment}"
     return numbered(response, result(parts, patient, outcome, language))
 

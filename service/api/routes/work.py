@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from engine.commands import Acknowledge, CloseTask
 from service.accounts.guard import Acting, Reach
 from service.accounts.rights import Right, needs
 from service.api import asked
@@ -14,6 +13,7 @@ from service.api import schemas as s
 from service.api.answers import CHANGING, DOCUMENTED, gaps, result
 from service.api.conditional import IdempotencyKey
 from service.api.cursors import MOST
+from service.api.doing import Doer
 from service.api.language import Language
 from service.api.parts import Counted, Parts
 from service.api.strict_json import StrictRoute
@@ -38,8 +38,8 @@ def complete(
     key: IdempotencyKey = "",
 ) -> s.Result:
     """Declare an open task done, where no fact or action tells."""
-    command = CloseTask(patient=patient, at=parts.clock.now(), by=by, key=key, task=task, reason=body.reason)
-    return result(parts, patient, metrics.execute(command), language)
+    outcome = Doer(parts, metrics, by, patient, key).close_task(task, "done", body.reason)
+    return result(parts, patient, outcome, language)
 
 
 @router.post("/patients/{patient}/tasks/{task}/omission", operation_id="omitTask", responses=CHANGING)
@@ -56,10 +56,8 @@ def omit(
     key: IdempotencyKey = "",
 ) -> s.Result:
     """Decide not to do an open task, with the reason."""
-    command = CloseTask(
-        patient=patient, at=parts.clock.now(), by=by, key=key, task=task, status="omitted", reason=body.reason
-    )
-    return result(parts, patient, metrics.execute(command), language)
+    outcome = Doer(parts, metrics, by, patient, key).close_task(task, "omitted", body.reason)
+    return result(parts, patient, outcome, language)
 
 
 @router.post(
@@ -77,8 +75,7 @@ def acknowledge(
     key: IdempotencyKey = "",
 ) -> s.Result:
     """Acknowledge a message; acknowledging it again changes nothing."""
-    command = Acknowledge(patient=patient, at=parts.clock.now(), by=by, key=key, message=message)
-    return result(parts, patient, metrics.execute(command), language)
+    return result(parts, patient, Doer(parts, metrics, by, patient, key).acknowledge(message), language)
 
 
 @router.get("/worklist", operation_id="readWorklist")
