@@ -6,7 +6,7 @@ A difference means that something was written past the audit, or that the audit 
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ def fold(entries: Iterable[AuditEntry]) -> Chart:
     for entry in entries:
         changes = orjson.loads(entry.content).get("changes", {})
         patients |= changes.pop("patient", {})
-        _apply(chart, changes)
+        apply_changes(chart, changes)
     for identity, state in patients.items():
         chart.patient = from_json(Patient, {**state, "id": identity, "version": 0, "seq": 0})
         return chart
@@ -59,7 +59,8 @@ def compare(stored: Chart, folded: Chart) -> list[Difference]:
     return found if before == after else [Difference("patient", stored.patient.id, before, after), *found]
 
 
-def _apply(chart: Chart, changes: dict[str, dict[str, Any]]) -> None:
+def apply_changes(chart: Chart, changes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the states of changed records, as an entry lists them (`content["changes"]` without the patient), into a chart."""
     for name, records in changes.items():
         target = getattr(chart, name)
         for key, state in records.items():

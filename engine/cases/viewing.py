@@ -139,11 +139,8 @@ class View:
     # --- tasks ---
 
     def open_tasks(self, code: str) -> Iterator[Task]:
-        """Open tasks of an id, over all of the patient's open enrolments."""
-        for task in self.chart.tasks.values():
-            enrolment = self.chart.enrolments.get(task.enrolment)
-            if task.code == code and task.status is TaskStatus.OPEN and enrolment is not None and enrolment.open:
-                yield task
+        """Open tasks of an id, over all of the patient's enrolments."""
+        return (one for one in self.chart.tasks.values() if one.code == code and one.status is TaskStatus.OPEN)
 
     def value(self, enrolment: Enrolment, name: str) -> Any:
         """A computed value of an enrolment."""

@@ -13,19 +13,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
 
 from engine.cases.errors import CaseError, Finding
+from engine.catalogue.plain_yaml import (
+    ALIAS,
+    DOCUMENT,
+    MAPPING,
+    MAPPING_END,
+    SCALAR,
+    SEQUENCE,
+    SEQUENCE_END,
+    Event,
+    events_of,
+)
 
 LARGEST = 512 * 1024
 DEEPEST = 16
@@ -101,47 +102,47 @@ class _Builder:
     """Turns the parser's events into nodes, noting findings on the way."""
 
     file: str
-    events: Iterator[Any]
+    events: Iterator[Event]
     findings: list[Finding] = field(default_factory=list)
 
     def root(self) -> Node | None:
-        roots = [self.node(next(self.events), 1) for event in self.events if isinstance(event, DocumentStartEvent)]
+        roots = [self.node(next(self.events), 1) for event in self.events if isinstance(event, DOCUMENT)]
         if len(roots) > 1:
             self.findings.append(
                 Finding(roots[1].line, 1, "a second document in the file", "Write one case in each file.")
             )
         return roots[0] if roots else None
 
-    def node(self, event: Any, depth: int) -> Node:
+    def node(self, event: Event, depth: int) -> Node:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if depth > DEEPEST:
             raise CaseError(
                 self.file,
                 [*self.findings, Finding(line, column, f"nested deeper than {DEEPEST} levels", "Flatten it.")],
             )
-        if isinstance(event, AliasEvent):
+        if isinstance(event, ALIAS):
             self.findings.append(Finding(line, column, "aliases are not allowed", "Write the value out."))
             return Node(None, line, column)
         if event.tag not in (None, "!"):
             self.findings.append(Finding(line, column, f"the tag {event.tag} is not allowed", "Write the plain value."))
-        if isinstance(event, ScalarEvent):
+        if isinstance(event, SCALAR):
             quoted = event.style in ("'", '"', "|", ">") or event.tag == "!"
             return Node(event.value if quoted else scalar(event.value), line, column, event.value)
-        if isinstance(event, SequenceStartEvent):
+        if isinstance(event, SEQUENCE):
             return Node(list(self._members(depth)), line, column)
-        assert isinstance(event, MappingStartEvent)
+        assert isinstance(event, MAPPING)
         return Node(self._entries(depth), line, column)
 
     def _members(self, depth: int) -> Iterator[Node]:
         for event in self.events:
-            if isinstance(event, SequenceEndEvent):
+            if isinstance(event, SEQUENCE_END):
                 return
             yield self.node(event, depth + 1)
 
     def _entries(self, depth: int) -> dict[str, Node]:
         found: dict[str, Node] = {}
         for event in self.events:
-            if isinstance(event, MappingEndEvent):
+            if isinstance(event, MAPPING_END):
                 break
             key, value = self.node(event, depth + 1), self.node(next(self.events), depth + 1)
             if key.is_mapping or key.is_list:
@@ -159,7 +160,7 @@ def load(text: str, file: str) -> tuple[Node, list[Finding]]:
     """The document with the findings met in reading it; raises `CaseError` where nothing can be read at all."""
     if len(text.encode()) > LARGEST:
         raise CaseError(file, [Finding(0, 0, f"larger than {LARGEST // 1024} KB", "Split the case.")])
-    builder = _Builder(file, iter(YAML(typ="safe", pure=True).parse(text)))
+    builder = _Builder(file, events_of(text))
     try:
         root = builder.root()
     except YAMLError as error:

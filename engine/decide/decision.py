@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.asked import asked_json
 from engine.audit import Event
 from engine.commands import (
     Acknowledge,
@@ -47,10 +48,13 @@ def decide(registry: Registry, chart: Chart, index: Index, command: Command) -> 
     w = Working.of(chart, index, registry, command.at, command.by)
     event, outcome, content = _CARRY_OUT[type(command)](w, command)
     settle(w)
-    return Decision(outcome, w.chart, w.index, w.changes, _drafts(w, event, content, outcome))
+    drafts = _drafts(w, event, content, outcome)
+    return Decision(
+        outcome, w.chart, w.index, w.changes, _with_question(drafts, asked_json(command, chart.patient.seq))
+    )
 
 
-def _drafts(w: Working, event: Event, content: dict[str, Any], outcome: Outcome) -> tuple[AuditDraft, ...]:
+def _drafts(w: Working, event: Event, content: dict[str, Any], outcome: Outcome) -> list[AuditDraft]:
     """One audit entry for each chain in which something happened; the command's own chain carries the reasons."""
     own = outcome.enrolment or w.chart.patient.id
     chains = dict.fromkeys([own, *w.events])
@@ -64,7 +68,16 @@ def _drafts(w: Working, event: Event, content: dict[str, Any], outcome: Outcome)
         if body["events"] or here:
             kind = event if chain == own else Event.ENROLMENT_REEVALUATED
             drafts.append(AuditDraft(chain, enrolment.id if enrolment else None, kind.value, w.by, w.now, body))
-    return tuple(drafts)
+    return drafts
+
+
+def _with_question(drafts: list[AuditDraft], asked: dict[str, Any]) -> tuple[AuditDraft, ...]:
+    """The first entry keeps what was asked, so that the decision can be made again; the others name the chain of the first."""
+    if not drafts:
+        return ()
+    first, *rest = drafts
+    followers = [replace(one, content={**one.content, "cause": first.chain}) for one in rest]
+    return (replace(first, content={**first.content, "asked": asked}), *followers)
 
 
 Carried = tuple[Event, Outcome, dict[str, Any]]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from engine.audit import Event
 from engine.calendar import local_day
 from engine.decide.explaining import tree
+from engine.decide.tasks import leave_behind
 from engine.decide.working import Working
 from engine.errors import AuthorError
 from engine.evaluation.results import Verdict
@@ -63,23 +64,26 @@ def _end(w: Working, enrolment_id: str) -> None:
     w.feel("ended", enrolment_id)
     if enrolment.parent:
         w.feel(f"child:{enrolment.pathway}.ended", enrolment.parent)
-    _cancel_tasks(w, enrolment_id)
+    _cancel_tasks(w, enrolment)
+    leave_behind(w, enrolment_id)
     for child in w.open_enrolments():
         if child.parent == enrolment_id:
             w.feel("parent:ended", child.id)
     _end_as_caller(w, enrolment)
 
 
-def _cancel_tasks(w: Working, enrolment_id: str) -> None:
+def _cancel_tasks(w: Working, enrolment: Enrolment) -> None:
+    """All but those that outlive the enrolment."""
+    specs = w.definition(enrolment).spec.tasks
     for task in list(w.chart.tasks.values()):
-        if task.enrolment == enrolment_id and task.status is TaskStatus.OPEN:
+        if task.enrolment == enrolment.id and task.status is TaskStatus.OPEN and not specs[task.code].outlives:
             w.put(
                 "tasks",
                 replace(
                     task, status=TaskStatus.CANCELLED, closed=w.now, closed_by="enrolment ended", overdue_since=None
                 ),
             )
-            w.say(Event.TASK_CANCELLED, enrolment_id, task=task.code, occurrence=task.occurrence)
+            w.say(Event.TASK_CANCELLED, enrolment.id, task=task.code, occurrence=task.occurrence)
 
 
 def _end_as_caller(w: Working, enrolment: Enrolment) -> None:

@@ -25,8 +25,17 @@ NOT_OWED = "no longer owed"
 
 def settle_task(w: Working, enrolment_id: str, rule: TaskRule) -> bool:
     """Bring the tasks of one rule in line; True when something changed."""
-    if not w.enrolment(enrolment_id).open:
-        return False
+    return w.enrolment(enrolment_id).open and _settle_task(w, enrolment_id, rule)
+
+
+def leave_behind(w: Working, enrolment_id: str) -> None:
+    """Bring in line what is owed beyond the end of an enrolment that has just ended; a person closes it."""
+    for rule in w.definition(w.enrolment(enrolment_id)).rules.tasks:
+        if rule.spec.outlives:
+            _settle_task(w, enrolment_id, rule)
+
+
+def _settle_task(w: Working, enrolment_id: str, rule: TaskRule) -> bool:
     w.world.tracker.read(own_cell("task", enrolment_id, rule.id))
     stored = list(w.world.owned("tasks", enrolment_id, rule.id))
     found = owed(w.context(enrolment_id), rule, stored)

@@ -1,7 +1,4 @@
-"""From `pathway.yaml` to a `DefinitionSpec`; every mistake with its file, line and column.
-
-The lines are looked up only when something is wrong: reading YAML with positions is several times slower.
-"""
+"""From `pathway.yaml` to a `DefinitionSpec`; every mistake with its file, line and column."""
 
 from __future__ import annotations
 
@@ -11,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
 
 from engine.catalogue.strict_yaml import load_yaml
+from engine.definition.places import place_of
 from engine.definition.schema import DefinitionSpec
 from engine.errors import AuthorError
 
@@ -68,57 +65,7 @@ class Source:
 
     def position(self, path: str) -> tuple[int, int]:
         """Line and column (from 1) of a dotted path, or of its nearest existing part."""
-        node = _positions(self.text)
-        found = (1, 1)
-        for key in path.split("."):
-            step = _step(node, key)
-            if step is None:
-                break
-            found, node = step
-        return found
-
-
-_cache: dict[str, Any] = {}
-
-
-def _positions(text: str) -> Any:
-    if text not in _cache:
-        _cache.clear()
-        _cache[text] = YAML(typ="rt", pure=True).load(text)
-    return _cache[text]
-
-
-_THROUGH = ("require", "passes", "first_of", "record", "open", "given", "anchor", "caller", "attributes")
-"""Keys that a path may leave out: `guards.dose.igg_adequate` is `guards.dose.require.igg_adequate`."""
-
-_Step = tuple[tuple[int, int], Any]
-
-
-def _step(node: Any, key: str) -> _Step | None:
-    """The position of one part of a mapping or list, also behind a key that the path leaves out."""
-    if isinstance(node, dict):
-        return _of_mapping(node, key)
-    if isinstance(node, list):
-        return _of_list(node, key)
-    return None
-
-
-def _of_mapping(node: Any, key: str) -> _Step | None:
-    if key in node:
-        line, column = node.lc.key(key)
-        return (line + 1, column + 1), node[key]
-    inner = (_step(node[name], key) for name in _THROUGH if name in node)
-    return next((found for found in inner if found is not None), None)
-
-
-def _of_list(node: Any, key: str) -> _Step | None:
-    """An item by its number, or a requirement by its id, or a row of a gate by its value."""
-    names = [one.get("id", one.get("value")) if isinstance(one, dict) else None for one in node]
-    index = int(key) if key.isdigit() else names.index(key) if key in names else -1
-    if not 0 <= index < len(node):
-        return None
-    line, column = node.lc.item(index)
-    return (line + 1, column + 1), node[index]
+        return place_of(self.text, path)
 
 
 def read_definition(source: Source) -> DefinitionSpec:

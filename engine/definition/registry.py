@@ -81,6 +81,13 @@ class Registry:
         other._specs = dict(self._specs)
         return other
 
+    def in_force(self, hashes: Mapping[str, str]) -> Registry:
+        """The same registry as if these versions, by pathway, were in force. Raises `NotLoaded`, `NotRevivable`."""
+        other = self.copy()
+        other.finder = self.finder
+        other._latest = {pathway: other.version(one) for pathway, one in hashes.items()}
+        return other
+
     def add(self, definition: Definition) -> None:
         """Put a version in force; earlier versions stay for the enrolments that run on them."""
         self._latest[definition.id] = definition

@@ -74,6 +74,10 @@ class TaskSpec(Model):
     done_by: DoneBy | None = None
     frozen: Sentence | None = None
     optional: bool = False
+    outlives: bool = Field(
+        False,
+        description="Also owed when the enrolment ends, and afterwards until a person closes it (with `when` alone).",
+    )
     overdue: list[Step] = Field(default_factory=list)
     reminders: list[Reminder] = Field(default_factory=list)
     late: str | None = Field(None, description="Deviation when done after its window.")

@@ -6,12 +6,12 @@ Pure bookkeeping: numbering versions, completing and sealing audit entries. `wri
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from engine.audit.chain import empty_head, head_after, seal
 from engine.audit.completion import complete
+from engine.audit.numbering import numbered
 from engine.model import RECORDS, AuditDraft, Changes, Chart
 from engine.outbox import Letter, Mark
 from engine.ports import AuditEntry, Outcome
@@ -68,9 +68,9 @@ class Unit:
         marks: Sequence[Mark] = (),
     ) -> None:
         """Stage a command's records, entries and outcome. Raises UnauditedChange, UnknownEvent."""
-        numbered = self._numbered(chart, changes)
+        made = numbered(chart, changes, self.stored)
         before = None if self.new and not self.entries else self.stored.patient
-        for draft in complete(audit, numbered, changes, before):
+        for draft in complete(audit, made, changes, before):
             self._seal(draft, now)
         for name in RECORDS:
             self.changed[name].update(getattr(changes, name))
@@ -78,27 +78,13 @@ class Unit:
             self.outcomes.append((Outcome(key, fingerprint, dict(outcome or {})), now))
         self.letters += letters
         self.marks += marks
-        if agenda or numbered.patient.version != self.stored.patient.version:
+        if agenda or made.patient.version != self.stored.patient.version:
             self.agenda = agenda
-        self.stored, self._working = numbered, None
+        self.stored, self._working = made, None
 
     def loaded(self) -> Loaded:
         """What the cache may keep after the commit."""
         return Loaded(self.stored, self.audited, self.heads, self.agenda)
-
-    def _numbered(self, chart: Chart, changes: Changes) -> Chart:
-        """A copy of the chart in which the patient and the changed enrolments bear their next version."""
-        numbered = chart.copy()
-        current = self.stored.patient
-        patient = replace(chart.patient, version=current.version)
-        if patient != current or any(getattr(changes, name) for name in RECORDS):
-            patient = replace(patient, version=current.version + 1)
-        numbered.patient = patient
-        for key in changes.enrolments:
-            old = self.stored.enrolments.get(key)
-            version = 1 if old is None else old.version + 1
-            numbered.enrolments[key] = replace(numbered.enrolments[key], version=version)
-        return numbered
 
     def _seal(self, draft: AuditDraft, now: datetime) -> None:
         patient = self.stored.patient.id

@@ -117,7 +117,7 @@ def _tasks(state: str, now: datetime, *, dated: bool) -> _Section:
     query = (
         select(*columns)
         .select_from(task.join(enrolment, _OF_TASK).join(patient, patient.c.id == task.c.patient))
-        .where(task.c.status == "open", enrolment.c.closed.is_(None), _task_state(state, now))
+        .where(task.c.status == "open", _task_state(state, now))
         .where(task.c.due_at.is_not(None) if dated else task.c.due_at.is_(None))
     )
     return _Section(state, query, moment, task.c.patient, task.c.id, task.c.role)

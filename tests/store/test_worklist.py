@@ -85,9 +85,10 @@ def test_counts_agree_with_the_list_and_stop_at_their_limit(cohort: SqlStore) ->
     assert worklist.counts(cohort.reader, ALL, NOW, most=1) == dict.fromkeys(STATES, 1)
 
 
-def test_what_belongs_to_an_ended_enrolment_is_not_listed(cohort: SqlStore) -> None:
+def test_of_an_ended_enrolment_no_hold_is_listed_but_a_task_that_was_left_open_is(cohort: SqlStore) -> None:
+    """The engine cancels what ends with an enrolment; what it leaves open outlives it."""
     saved(cohort, enrolment(pathway="tb", closed=NOW), patient="p2")
-    assert {code for _, code in listed(cohort)} == {"late", "now", "any", "then"}
+    assert {code for _, code in listed(cohort)} == {"late", "now", "any", "then", "dose"}
     assert worklist.open_holds(cohort.reader, ["p2"]) == {}
 
 

@@ -32,11 +32,17 @@ def _shape(task: TaskSpec) -> Iterator[tuple[str, str]]:
         yield "rolling without `due`.", "Add `due: last_result + …`."
     if task.since is not None and task.done_by is None:
         yield "rolling without `done_by`; nothing would ever move it on.", "Add `done_by`."
-    if task.grid is not None and task.due is not None:
-        yield "`due` beside a grid, which gives the dates.", "Remove `due`."
+    if task.outlives and (kinds or task.when is None or task.due is not None or task.done_by is not None):
+        yield "it outlives its enrolment, and nothing looks at it then.", "Keep `when` alone: a person closes it."
     if not kinds and task.when is None and task.due is None and task.opens is None:
         yield "nothing says when it is owed.", "Add `when`, `due`, `grid`, `each` or `since`."
+    yield from _grid(task)
+
+
+def _grid(task: TaskSpec) -> Iterator[tuple[str, str]]:
     grid = task.grid
+    if grid is not None and task.due is not None:
+        yield "`due` beside a grid, which gives the dates.", "Remove `due`."
     if grid is not None and (grid.months is not None) + (grid.days is not None) > 1:
         yield "a grid counts in months or in days.", "Keep one of them."
     if grid is not None and grid.months is None and grid.days is None and grid.every is None:

@@ -55,6 +55,26 @@ def test_a_task_is_owed_while_its_condition_holds_and_done_by_what_is_recorded_a
     assert len(life.tasks("t")) == 1, "it is owed once while the condition goes on"
 
 
+def test_a_task_that_outlives_its_enrolment_is_left_to_a_person() -> None:
+    """It opens with the end, or stays open through it; nothing but a person closes it."""
+    life = with_task("when: diabetes is yes, outlives: true")
+    life.record("diabetes", True)
+    life.act("leave")
+    assert life.enrolment().closed is not None
+    left = life.task("t")
+    life.at("2026-01-02").record("diabetes", False)
+    assert life.task("t") == left
+    life.do(CloseTask(patient=left.id.split(".")[0], at=life.now, by=Person("nurse", "n1"), task=left.id))
+    assert life.task("t", "done").closed_by == "nurse n1"
+
+
+def test_what_does_not_outlive_its_enrolment_ends_with_it() -> None:
+    life = with_task("when: diabetes is yes")
+    life.record("diabetes", True)
+    life.act("leave")
+    assert life.task("t", "cancelled").closed_by == "enrolment ended"
+
+
 def test_a_task_whose_condition_ends_is_cancelled_or_done_if_it_was_done_meanwhile() -> None:
     life = with_task("when: diabetes is yes, done_by: {all: [igg]}")
     life.record("diabetes", True)

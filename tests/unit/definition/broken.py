@@ -146,6 +146,7 @@ MOVING = [
     Broken("a window is dates or periods", "course", "opens: t0 + 14 days", "opens: 5 g/L", "opens: 5 g/L", "neither a date nor a length of time", "7 days"),
     Broken("periods need a due date", "course", "    due: t0 + setting.dose_interval\n    until: t0 + 7 months", "    until: 7 days", "until: 7 days", "counts from `due`", "Add `due`"),
     Broken("rolling needs due", "course", "    due: last_result + interval_by_risk\n", "", "  igg:", "rolling without `due`", "last_result"),
+    Broken("nothing looks at what outlives", "course", "due: last_result + interval_by_risk", "outlives: true\n    due: last_result + interval_by_risk", "  igg:", "nothing looks at it then", "a person closes it"),
     Broken("one kind of task", "course", "    since: t0\n", "    since: t0\n    each: inebilizumab given\n", "  igg:", "each and since together", "keep one"),
     Broken("tasks are owed for a reason", "course", "    opens: t0 + 14 days\n    due: t0 + setting.dose_interval\n    until: t0 + 7 months\n", "", "  visit:", "nothing says when it is owed", "Add `when`"),
     Broken("something completes a task", "course", "done_by: {action: give}", "done_by: {within: 7 days}", "done_by: {within", "Nothing completes visit", "Name facts"),

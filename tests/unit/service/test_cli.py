@@ -52,7 +52,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
               for one in group.typer_instance.registered_commands if one.callback}  # fmt: skip
     assert {"serve", "worker", "demo", "check", "simulate", "enrol", "fact", "act", "explain", "worklist"} <= own
     assert {"settings", "schema"} <= own
-    assert {"import fhir", "audit verify", "db upgrade", "db doctor"} <= groups
+    assert {"import fhir", "audit verify", "audit replay", "db upgrade", "db doctor"} <= groups
 
 
 def test_a_coordinators_work_from_a_terminal(drilled: Say) -> None:
@@ -200,3 +200,25 @@ def test_simulating_gives_the_array_of_the_contract(say: Say) -> None:
     results = json.loads(out)
     assert all({"case", "file", "passed", "steps", "failures", "error"} == set(one) for one in results)
     assert [one["passed"] for one in results] == [True, False]
+
+
+def test_decisions_are_made_again_from_the_terminal(drilled: Say) -> None:
+    drilled("fact", "p1", "igg=4.8 g/L")
+    drilled("act", "p1", "start", "--by", "neurologist:n1")
+    code, out, _ = drilled("audit", "replay")
+    assert (code, out) == (0, "3 decisions made again, 0 came out otherwise.\n")
+    one = drilled("audit", "replay", "p1", "--position", "2")
+    assert one[0] == 0
+    assert "enrol" in one[1]
+    assert "the same" in one[1]
+    assert data(drilled("audit", "replay", "--json")) == {"decisions": 3, "different": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("--position", "2"), "Name that patient"), (("p1", "--position", "99"), "holds no decision")],
+)
+def test_an_entry_without_a_decision_is_said_so(drilled: Say, arguments: tuple[str, ...], said: str) -> None:
+    code, _, err = drilled("audit", "replay", *arguments)
+    assert code == 2
+    assert said in err
