@@ -148,10 +148,9 @@ class Following:
         return Item(self._labels.of("pathway", caller, self._language), code=f"{pathway}.{caller}")
 
     def _anchors(self, pathway: str, told: Mapping[str, Any]) -> list[Item]:
-        return [
-            Item(self._anchor(pathway, name), when=_date_or_empty(value), code=name)
-            for name, value in told.get("anchors", {}).items()
-        ]
+        """The dates that were set; other values that a decision keeps are for its own sentences."""
+        dates = ((name, _date_or_empty(value)) for name, value in told.get("anchors", {}).items())
+        return [Item(self._anchor(pathway, name), when=when, code=name) for name, when in dates if when]
 
     def _anchor(self, pathway: str, name: str) -> str:
         return self._labels.of("value", f"{pathway}.{name}", self._language)
@@ -199,5 +198,5 @@ def gist(entries: Iterable[tuple[str | None, Mapping[str, Any]]]) -> list[str]:
                     one.get(key, "")
                     for key in ("stage", "task", "hold", "message", "fact", "deviation", "caller", "action")
                 )
-                found.append(" ".join((str(one["event"]), enrolment or "", *map(str, filter(None, names)))))
+                found.append(" ".join(filter(None, (str(one["event"]), enrolment or "", *map(str, names)))))
     return sorted(found)

@@ -98,6 +98,11 @@ def _type_of(scope: Scope, key: str) -> Any:
     return known[key] or _qualifier_type(key, extras)
 
 
+def detail_kind(definition: FactDefinition, key: str, extras: Mapping[str, Any]) -> Any:
+    """Type of a qualifier or attribute that the fact has, for a form: a name such as `date`, or a tuple of allowed values."""
+    return definition.attributes.get(key) or _qualifier_type(key, extras)
+
+
 def _qualifier_type(key: str, extras: Mapping[str, Any]) -> Any:
     declared = extras.get("qualifier_definitions", {}).get(key)
     return tuple(declared) if isinstance(declared, list) else _QUALIFIER_TYPES.get(key, "text")

@@ -8,10 +8,11 @@ from typing import Any
 
 from fastapi import Request
 
-from engine.commands import Override, Signature
+from engine.commands import Outcome, Override, Signature
 from engine.definition.schema import Action
 from engine.errors import Conflict
 from engine.model import Enrolment, Person
+from engine.outcomes import outcome_of
 from service.accounts.guard import admitted
 from service.accounts.signing import Signer, shown_digest
 from service.api import asked
@@ -101,8 +102,19 @@ def _person(request: Request, second: asked.Cosigner) -> Person:
 
 
 def done_before(careway: Careway, one: Enrolment, key: str) -> bool:
-    """Whether the command of this key was carried out: then its answer is stored, and repeating it does nothing."""
+    """Whether the command of this key was answered: then its answer is stored, and repeating it does nothing."""
+    return _answered(careway, one, key) is not None
+
+
+def accepted_before(careway: Careway, one: Enrolment, key: str) -> bool:
+    """Whether it was answered by doing it."""
+    answer = _answered(careway, one, key)
+    return answer is not None and answer.accepted
+
+
+def _answered(careway: Careway, one: Enrolment, key: str) -> Outcome | None:
     if not key:
-        return False
+        return None
     with careway.store.unit(careway.store.patient_of(one.id), key) as unit:
-        return unit.previous(key) is not None
+        found = unit.previous(key)
+    return outcome_of(found.content) if found is not None else None

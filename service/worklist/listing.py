@@ -62,7 +62,9 @@ class Line:
     """Code and label of each hold in force; of a task that is suspended without one, the stage that suspends it."""
     missing: tuple[tuple[str, str, str], ...] = ()
     released_by: tuple[tuple[str, str], ...] = ()
-    """Of a hold: the actions that release it, with their labels; none where only facts do."""
+    """Of a hold: the actions that release it in this stage, with their labels; none where only facts do."""
+    lasting: bool = False
+    """Of a hold: whether nothing releases it."""
 
     @property
     def place(self) -> str:
@@ -125,6 +127,7 @@ class Listing:
             self._label("stage", item.pathway, item.stage), item.id, item.code, self._label(item.kind, item.pathway, item.code),
             item.role or self._owner(item), when_or_none(item.due), when_or_none(item.opens), when_or_none(item.until),
             self._late(item), when_or_none(item.since), tuple(dict.fromkeys(listed)), released_by=self._releases(item),
+            lasting=self._lasting(item),
         )  # fmt: skip
 
     def _releases(self, item: Item) -> tuple[tuple[str, str], ...]:
@@ -134,6 +137,10 @@ class Listing:
         return tuple(
             (name, self._label("action", item.pathway, name)) for name in releasing(spec, item.code, item.stage)
         )
+
+    def _lasting(self, item: Item) -> bool:
+        known = item.kind == "hold" and item.pathway in self._careway.registry.ids()
+        return known and lasting(self._careway.registry.latest(item.pathway).spec, item.code)
 
     def _owner(self, item: Item) -> str:
         registry = self._careway.registry
@@ -207,3 +214,9 @@ def releasing(spec: DefinitionSpec, hold: str, stage: str = "") -> list[str]:
         if (hold in named or chosen) and (not stage or action.from_ is None or stage in action.from_):
             found.append(name)
     return found
+
+
+def lasting(spec: DefinitionSpec, hold: str) -> bool:
+    """Whether a hold is for good: neither facts nor an action release it."""
+    known = spec.holds.get(hold)
+    return known is not None and (known.permanent or known.released is None) and not releasing(spec, hold)

@@ -109,6 +109,28 @@ def test_what_is_refused_leaves_its_audit_entry_and_nothing_else(engine: Engine,
     assert (after.facts, after.enrolments) == (before.facts, before.enrolments)
 
 
+def test_what_is_foreseen_is_what_then_happens_and_foreseeing_saves_nothing(engine: Engine) -> None:
+    """Nothing of it stays: no record, no audit entry, no key, and nothing that the engine keeps in mind of the patient."""
+    enrolment = enrolled(engine)
+    commands = [
+        RecordFacts(
+            patient="p1", at=START, entries=(Entry("igg", "4 g/L"), Entry("relapse", {"event": "occurred"})), key="k"
+        ),
+        PerformAction(patient="p1", at=START, by=DOCTOR, enrolment=enrolment, action="leave"),
+    ]
+    for command in commands:
+        before, entries = engine.chart("p1"), len(engine.store.entries("p1"))
+        foreseen = [engine.foresee(command) for _ in range(2)]
+        assert engine.chart("p1") == before
+        assert len(engine.store.entries("p1")) == entries
+        outcome = engine.execute(command)
+        after = engine.chart("p1")
+        for one in foreseen:
+            assert (one.outcome.verdict, one.outcome.created) == (outcome.verdict, outcome.created)
+            assert set(one.chart.tasks) == set(after.tasks)
+            assert one.chart.enrolments[enrolment].stage == after.enrolments[enrolment].stage
+
+
 def test_only_so_many_patients_are_kept_in_mind(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one who was asked for longest ago is forgotten first, and found again in the store."""
     monkeypatch.setattr(actions, "MOST_INDEXED", 2)

@@ -161,3 +161,15 @@ def test_tasks_are_completed_or_omitted_with_a_reason(client: TestClient) -> Non
     assert client.post(f"{tasks}/{second}/omission", json={}).status_code == 422
     assert client.post(f"{tasks}/{second}/omission", json={"reason": "declined"}).status_code == 200
     assert client.post(f"{tasks}/{first}/completion", json={}).status_code == 404
+
+
+def test_a_preview_tells_what_would_follow_and_does_nothing(client: TestClient, careway: Careway) -> None:
+    enrolled(client)
+    record(client, "igg", "9 g/L")
+    before = careway.engine.chart("p-1")
+    follows = client.post(f"{GIVE}/preview", json={}).json()["follows"]
+    assert "stage:changed p-1.1 treated" in follows
+    assert "fact:recorded inebilizumab" in follows
+    assert follows.count("task:opened p-1.1 check") == 3
+    assert careway.engine.chart("p-1") == before
+    assert client.get(f"{ENROLMENT}/actions").json()["items"][0]["follows"] == []

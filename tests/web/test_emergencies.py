@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from engine.clock import VirtualClock
 from engine.model import SYSTEM
 from service.accounts.access import Access
+from service.accounts.identity import MAIN
 from service.accounts.managing import existing_account, grant_roles
 from service.accounts.sessions import open_session
 from service.wiring import Careway
@@ -144,3 +145,20 @@ def _officer(app: FastAPI, access: Access, login: str) -> TestClient:
 def test_who_has_a_role_there_needs_no_emergency(physician: TestClient, access: Access) -> None:
     grant_roles(access, "wang", [("physician", ELSEWHERE)], SYSTEM)
     assert physician.get(PATIENT).status_code == 200
+
+
+def test_what_is_due_is_done_by_page_and_nothing_more(
+    physician: TestClient, client: TestClient, access: Access, careway: Careway
+) -> None:
+    """Acting, closing tasks and acknowledging are offered; recording facts, enrolling and overriding are not."""
+    grant_roles(access, "wang", [("neurologist", MAIN)], SYSTEM)
+    broken(physician)
+    text = physician.get(PATIENT).text
+    assert "Put on a pathway" not in text
+    assert "Record a fact" not in text
+    assert "You can look, but not do this" in physician.get(f"{PATIENT}/facts/new/igg").text
+    place = f"{PATIENT}/enrolments/p-north.1/actions"
+    page = physician.get(f"{place}/give").text
+    assert "Override: go past" not in page
+    token = token_of(page)
+    assert physician.post(f"{PATIENT}/facts/new/igg", data={"form_token": token, "value": "9 g/L"}).status_code == 404

@@ -103,7 +103,8 @@ def test_a_coordinator_finds_the_late_task_and_what_blocks_it(page: Page, addres
     sign_in(page, address)
     line = page.locator("tr.is-overdue").first
     assert "days late" in line.inner_text()
-    assert page.locator("tr.is-blocked .hold").first.inner_text().endswith("Infection")
+    assert page.locator("tr.is-blocked th").first.inner_text().startswith("Infection")
+    assert "ends by itself" in page.locator("tr.is-blocked").first.inner_text(), "a hold is not blocked by itself"
     assert _fits(page)
 
     page.get_by_role("link", name="中文").click()

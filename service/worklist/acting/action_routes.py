@@ -18,7 +18,7 @@ from service.api.language import PageLanguage
 from service.api.metrics import Metrics
 from service.api.parts import Counted, Parts
 from service.api.problems import Refusal
-from service.api.signed import done_before
+from service.api.signed import accepted_before, done_before
 from service.wiring import Careway
 from service.worklist.acting.action import ActionPage, unacknowledged
 from service.worklist.acting.happened import last_of
@@ -76,7 +76,7 @@ def perform(
     except ValidationError as error:
         answer = told_form(error, language)
     except CarewayError as error:
-        if done_before(parts, view.one, typed.one("key")):  # The same form, sent twice at once.
+        if accepted_before(parts, view.one, typed.one("key")):  # The same form, sent twice at once.
             return _happened(request, parts, patient)
         answer = told(error, language)
     if answer is None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from engine.calendar import local_day
+from engine.calendar import local_day, zone_info
 from engine.catalogue import Catalogue
+from engine.catalogue.attributes import detail_kind
 from engine.catalogue.definition import FactDefinition, FactKind
 from engine.codec import when_text
 from engine.language import readable
 from engine.model import Fact
+from service.worklist.acting.details import code as code_label
+from service.worklist.acting.details import detail
 from service.worklist.acting.inputs import Choice
 from service.worklist.acting.sending import Typed
-from service.worklist.texts import named
 
 PREFIX = "a."
 """Before the name of a qualifier or attribute."""
@@ -73,30 +75,27 @@ def entry_form(
 
 def _values(one: FactDefinition, language: str) -> Iterable[Choice]:
     if one.kind is FactKind.CODED:
-        return [Choice(code, zh if language == "zh" else named(code, language)) for code, zh in one.values.items()]
-    return [Choice(event.value, named(event.value, language)) for event in one.events]
+        return [Choice(code, zh if language == "zh" else code_label(code, language)) for code, zh in one.values.items()]
+    return [Choice(event.value, code_label(event.value, language)) for event in one.events]
 
 
 def _fields(
     catalogue: Catalogue, one: FactDefinition, language: str, typed: Typed, known: Fact | None
 ) -> Iterable[Field]:
-    extras = catalogue.extras
-    kinds: dict[str, Any] = dict.fromkeys(one.qualifiers, "") | dict(one.attributes)
-    if one.kind is FactKind.EXPOSURE:
-        kinds = dict(extras.get("exposure_common_attributes", {})) | kinds
-    for name, kind in kinds.items():
+    names = [*one.qualifiers, *one.attributes]
+    common = dict(catalogue.extras.get("exposure_common_attributes", {})) if one.kind is FactKind.EXPOSURE else {}
+    for name in dict.fromkeys((*common, *names)):
+        kind = detail_kind(one, name, catalogue.extras) if name in names else common[name]
         if name not in _LEFT_OUT and not str(kind).startswith("map"):
-            yield _field(
-                name, kind or extras.get("qualifier_definitions", {}).get(name, "text"), one, language, typed, known
-            )
+            yield _field(name, kind, one, language, typed, known)
 
 
 def _field(name: str, kind: Any, one: FactDefinition, language: str, typed: Typed, known: Fact | None) -> Field:
     value = typed.one(f"{PREFIX}{name}") or (_recorded(known, name) if known is not None else "")
     codes: Iterable[str] = kind if isinstance(kind, tuple | list) else one.routes if name == "route" else ()
-    choices = tuple(Choice(str(code), named(str(code), language)) for code in codes)
+    choices = tuple(Choice(str(code), code_label(str(code), language)) for code in codes)
     plain = "choice" if choices else str(kind) if kind in ("boolean", "date", "datetime") else "text"
-    return Field(name, plain, named(name, language), value, choices)
+    return Field(name, plain, detail(name, language), value, choices)
 
 
 def _recorded(known: Fact, name: str) -> str:
@@ -142,11 +141,14 @@ def _value(typed: Typed) -> str:
     return f"{text} {unit}" if unit and _BARE.fullmatch(text) else text
 
 
-def typed_value(known: Fact) -> str:
-    """The recorded value as it is typed again."""
+def typed_value(known: Fact, zone: str) -> tuple[str, str]:
+    """The recorded value as it is typed again, and its time of day where it has one."""
     if isinstance(known.value, bool):
-        return "yes" if known.value else "no"
-    return known.as_reported or (str(known.value) if known.value is not None else "")
+        return ("yes" if known.value else "no"), ""
+    if isinstance(known.value, datetime):
+        local = known.value.astimezone(zone_info(zone))
+        return local.date().isoformat(), f"{local:%H:%M}"
+    return known.as_reported or (str(known.value) if known.value is not None else ""), ""
 
 
 def day_of(known: Fact, zone: str) -> str:

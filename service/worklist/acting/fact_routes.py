@@ -24,7 +24,7 @@ from service.api.language import PageLanguage
 from service.api.parts import Counted, Parts
 from service.wiring import Careway
 from service.worklist.acting.entering import changed_entry, day_of, entry_form, raw_entry, typed_value
-from service.worklist.acting.facts import FactsPage, counted
+from service.worklist.acting.facts import MOST, FactsPage, counted
 from service.worklist.acting.happened import happened, last_of
 from service.worklist.acting.reader import Reader, who_may
 from service.worklist.acting.searching import nearest, search
@@ -44,14 +44,15 @@ def address(patient: str, *rest: str) -> str:
 @router.get("", response_class=HTMLResponse)
 @needs(Right.READ_PATIENT)
 def listed(
-    *, request: Request, parts: Parts, language: PageLanguage, patient: str, code: Name = "", after: Annotated[int, Query(ge=0, alias="happened")] = 0,
+    *, request: Request, parts: Parts, language: PageLanguage, patient: str, code: Name = "",
+    after: Annotated[int, Query(ge=0, alias="happened")] = 0, everything: Annotated[bool, Query(alias="all")] = False,
 ) -> Response:  # fmt: skip
     """Every fact with its two times, the newest first."""
     view = _view(parts, patient, language)
     known = parts.registry.catalogue.canonical(code) if code else ""
-    lines = view.lines(known or "")
+    lines = view.lines(known or "", everything=everything)
     return _page(request, parts, view, "facts", {
-        "lines": lines, "code": known or "", "kinds": view.kinds(), **counted(lines),
+        "lines": lines, "code": known or "", "kinds": view.kinds(), "more": len(lines) == MOST and not known and not everything, **counted(lines),
         "happened": happened(parts, view.chart, after, language) if after else None,
     }, address(patient))  # fmt: skip
 
@@ -225,10 +226,10 @@ def _one(
     answer: Told | None = None,
 ) -> Response:
     known = _known(view, fact)
-    definition = _definition(parts, known.code)
+    definition, (value, time) = _definition(parts, known.code), typed_value(known, view.chart.patient.zone)
     values = {
         "line": view.line(known), "form": entry_form(parts.registry.catalogue, definition, language, typed, known), "typed": typed,
-        "told": answer, "value": typed.one("value") or typed_value(known), "roles": Reader.of(request).roles(Right.CORRECT_FACTS),
+        "told": answer, "value": typed.one("value") or value, "time": typed.one("value.time") or time, "roles": Reader.of(request).roles(Right.CORRECT_FACTS),
         "key": parts.ids.new("k"), "day": day_of(known, view.chart.patient.zone),
     }  # fmt: skip
     return _page(request, parts, view, "fact", values, address(view.chart.patient.id, fact), answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from engine.decide.decision import Decision
@@ -15,9 +16,10 @@ from service.api import shown
 from service.explaining_words import fact_text
 from service.following import Following, Group
 from service.wiring import Careway
+from service.worklist.acting.details import code as code_label
 
-MOST = 400
-"""Facts on one page; a fact's own list shows all of its kind."""
+MOST = 60
+"""Facts shown at first; all of them on request, and always all of one kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,16 @@ class Line:
 
     fact: s.Fact
     value: str
+    when: str
+    """The value, where it is a day or an instant."""
     gone: str
     """`replaced` or `voided`; empty while it stands."""
     because: str
     by: str
     """Role of whoever replaced or voided it."""
     since: str
+    status: str
+    detection: str
 
 
 class FactsPage:
@@ -41,23 +47,26 @@ class FactsPage:
         self._careway, self.chart, self._language = careway, chart, language
         self._records = Records.of(chart.facts.values())
 
-    def lines(self, code: str = "") -> list[Line]:
+    def lines(self, code: str = "", *, everything: bool = False) -> list[Line]:
         """The newest first; the record that voids another is told with the one that it voids."""
         facts = [one for one in self.chart.facts.values() if one.status is not FactStatus.ENTERED_IN_ERROR]
         kept = [one for one in facts if not code or one.code == code]
         kept.sort(key=lambda one: (one.effective, one.seq), reverse=True)
-        return [self.line(one) for one in kept[: None if code else MOST]]
+        return [self.line(one) for one in kept[: None if code or everything else MOST]]
 
     def line(self, one: Fact) -> Line:
         """One fact with what became of it."""
         newer = self.chart.facts.get(self._records.replaced.get(one.id, ""))
         item = shown.fact(self._careway.registry.catalogue, one, self._language, newer.id if newer else None)
         value = fact_text(self._careway.registry, one, self._language)
+        when = shown.when_or_none(one.value) or "" if isinstance(one.value, date) else ""
+        status, found = code_label(one.status.value, self._language), str(one.attributes.get("detection", ""))
+        detection = code_label(found, self._language) if found else ""
         if newer is None:
-            return Line(item, value, "", "", "", "")
+            return Line(item, value, when, "", "", "", "", status, detection)
         gone = "voided" if newer.status is FactStatus.ENTERED_IN_ERROR else "replaced"
         since = shown.when_or_none(newer.recorded) or ""
-        return Line(item, value, gone, newer.reason, newer.recorder.role, since)
+        return Line(item, value, when, gone, newer.reason, newer.recorder.role, since, status, detection)
 
     def kinds(self) -> list[tuple[str, str]]:
         """The kinds of fact that are recorded, by label."""

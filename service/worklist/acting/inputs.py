@@ -11,8 +11,9 @@ from engine.definition.schema import DefinitionSpec, Parameter
 from engine.language import readable
 from engine.units import same_kind
 from service.wiring import Careway
+from service.worklist.acting.details import code as code_label
+from service.worklist.acting.details import detail
 from service.worklist.acting.sending import Typed
-from service.worklist.texts import named
 
 PREFIX = "p."
 """Before the name of a parameter, so that no parameter can stand for a field of the page."""
@@ -44,6 +45,16 @@ class Input:
     problem: str = ""
     """What is wrong with what was typed; a page says it in words of its own, by `kind`."""
 
+    @property
+    def said(self) -> str:
+        """What was typed, as people call it: stands beside what will follow, since that is what is confirmed."""
+        known = {one.value: one.label for _, group in (("", self.choices), *self.groups) for one in group}
+        if self.kind == "quantity":
+            return f"{self.value} {known.get(self.unit, self.unit)}" if self.value[-1:].isdigit() else self.value
+        if self.kind in ("when", "datetime"):
+            return f"{self.value.replace('T', ' ')} {self.time}".strip()
+        return ", ".join(known.get(value, value) for value in self.values if value)
+
 
 class Inputs:
     """The inputs of the actions of one enrolment, in one language."""
@@ -60,7 +71,7 @@ class Inputs:
 
     def _input(self, name: str, spec: Parameter, typed: Typed, problem: str) -> Input:
         key = f"{PREFIX}{name}"
-        label = getattr(spec.label, self._language) if spec.label else named(name, self._language)
+        label = getattr(spec.label, self._language) if spec.label else detail(name, self._language)
         choices = tuple(self._choices(spec))
         groups = tuple(self._groups(spec))
         unit = typed.one(f"{key}.unit") or spec.unit
@@ -106,7 +117,7 @@ class Inputs:
         if code in catalogue.facts:
             return catalogue.facts[code].label[self._language]
         value = next((one.values[code] for one in catalogue.facts.values() if code in one.values), "")
-        return value if value and self._language == "zh" else named(code, self._language)
+        return value if value and self._language == "zh" else code_label(code, self._language)
 
 
 def parameters(asks: Mapping[str, Parameter], typed: Typed) -> dict[str, Any]:

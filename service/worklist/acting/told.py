@@ -12,6 +12,7 @@ from engine.commands import Outcome
 from engine.errors import CarewayError, Conflict
 from service.api.problems import status_of
 from service.api.wording import title_of
+from service.foresight import FORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,6 @@ def told_form(error: ValidationError, language: str) -> Told:
 
 
 def told_refusal(outcome: Outcome, language: str) -> Told:
-    """A medical refusal with its reasons."""
-    reasons = tuple(one.text[language] for one in outcome.reasons if one.level not in ("warn", "info", "overridden"))
+    """A refusal: the formal reasons in words; the medical ones stand in the checklist beside it."""
+    reasons = tuple(one.text[language] for one in outcome.reasons if one.level in FORMAL)
     return Told(409, "action_refused", title_of("action_refused", 409, language), reasons=reasons)

@@ -317,18 +317,6 @@ def test_an_act_completes_a_task() -> None:
     assert life.task("t", "done").closed_by in life.chart.acts
 
 
-@pytest.mark.parametrize(("status", "event"), [("done", "task:done"), ("omitted", "task:omitted")])
-def test_a_person_completes_or_omits_a_task(status: str, event: str) -> None:
-    life = with_task("when: age >= 18 years")
-    life.do(
-        CloseTask(
-            patient="p", at=life.now, task=life.task("t").id, status=status, by=Person("nurse", "n"), reason="agreed"
-        )
-    )
-    assert life.task("t", status).closed_by == "agreed"
-    assert life.events(event)
-
-
 # --- overdue, reminders, frozen ---------------------------------------------------------------------------------------
 
 
