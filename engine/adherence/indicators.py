@@ -78,7 +78,14 @@ def _stand(context: Context, patient: str, enrolment: Enrolment, rule: Indicator
         standing = Standing.UNKNOWN
     else:
         standing = _kept(kept.state, enrolment, limit, end, now)
-    return Stand(patient, enrolment.id, enrolment.pathway, rule.id, standing, turns if turns is not None and turns > now else None)
+    return Stand(
+        patient,
+        enrolment.id,
+        enrolment.pathway,
+        rule.id,
+        standing,
+        turns if turns is not None and turns > now else None,
+    )
 
 
 def _kept(state: State, enrolment: Enrolment, limit: Reading | None, end: datetime | None, now: datetime) -> Standing:

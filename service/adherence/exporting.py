@@ -20,10 +20,8 @@ from engine.store.adherence import happenings
 from engine.store.adherence.happenings import Trace
 from service.adherence.filters import Filter
 from service.adherence.ocel import ocel
-from service.adherence.pdf import pdf
 from service.adherence.pseudonyms import Pseudonyms
 from service.adherence.sections import Report
-from service.adherence.spreadsheet import csv_lines, xlsx
 from service.adherence.xes import xes
 from service.wiring import Careway
 
@@ -92,11 +90,18 @@ def written(careway: Careway, report: Report, form: str, language: str, by: Pers
 def _content(report: Report, form: str, language: str, manifest: Manifest) -> bytes:
     if form == "json":
         return orjson.dumps({**report.as_dict(), "written": manifest.written}, option=orjson.OPT_INDENT_2)
+    # What writes files is heavy, and a service that exports nothing does not need it.
     if form == "csv":
+        from service.adherence.spreadsheet import csv_lines
+
         return "".join(csv_lines(report)).encode()
     if form == "xlsx":
+        from service.adherence.spreadsheet import xlsx
+
         return xlsx(report)
     if form == "pdf":
+        from service.adherence.pdf import pdf
+
         return pdf(report, language)
     from service.adherence.printing import printed
 

@@ -64,7 +64,9 @@ def filtered(careway: Careway, asked: Asked, reach: frozenset[str] | None) -> Fi
     last = _day(asked.end, "to") or local_day(now, zone)
     first = _day(asked.begin, "from") or add_months(last, -MONTHS)
     if first > last:
-        raise InvalidCommand(f"The period {first} – {last} is empty.", place="from", remedy="Let `from` come before `to`.")
+        raise InvalidCommand(
+            f"The period {first} – {last} is empty.", place="from", remedy="Let `from` come before `to`."
+        )
     if asked.pathway:
         careway.registry.latest(asked.pathway)
     sites = frozenset({asked.site}) if asked.site else None

@@ -45,7 +45,13 @@ class Indicators:
         self._lock = Lock()
 
     def look(
-        self, careway: Careway, scope: Scope, now: datetime, *, most: int | None = AT_ONCE, advance: Advance | None = None
+        self,
+        careway: Careway,
+        scope: Scope,
+        now: datetime,
+        *,
+        most: int | None = AT_ONCE,
+        advance: Advance | None = None,
     ) -> tuple[list[Stand], int]:
         """The stands of all enrolments opened in the period, and how many patients are not worked out yet. Raises StoreBusy."""
         members = cohort.members(careway.store.reader, scope)

@@ -10,6 +10,13 @@ import io
 from typing import Any
 from xml.sax.saxutils import escape
 
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+
 from service.adherence.sections import Report, Section, shown
 from service.adherence.words import word
 
@@ -19,9 +26,6 @@ MARGIN = 36
 
 def pdf(report: Report, language: str) -> bytes:
     """The report on landscape A4. The file's own dates are left out, so that the same report has the same bytes."""
-    from reportlab.lib.pagesizes import A4, landscape
-    from reportlab.platypus import SimpleDocTemplate
-
     fonts = _fonts(language)
     buffer = io.BytesIO()
     document = SimpleDocTemplate(
@@ -31,7 +35,9 @@ def pdf(report: Report, language: str) -> bytes:
 
     def number(canvas: Any, _: Any) -> None:
         canvas.setFont(fonts[0], 7.5)
-        canvas.drawRightString(landscape(A4)[0] - MARGIN, MARGIN / 2, f"{word('page', language)} {canvas.getPageNumber()}")
+        canvas.drawRightString(
+            landscape(A4)[0] - MARGIN, MARGIN / 2, f"{word('page', language)} {canvas.getPageNumber()}"
+        )
 
     document.build(list(_story(report, fonts, language)), onFirstPage=number, onLaterPages=number)
     return buffer.getvalue()
@@ -41,8 +47,6 @@ def _fonts(language: str) -> tuple[str, str]:
     """The plain and the bold font; labels in Chinese need one that has it."""
     if language != "zh":
         return "Helvetica", "Helvetica-Bold"
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
     if FONT not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(UnicodeCIDFont(FONT))
@@ -50,25 +54,28 @@ def _fonts(language: str) -> tuple[str, str]:
 
 
 def _story(report: Report, fonts: tuple[str, str], language: str) -> list[Any]:
-    from reportlab.lib.styles import ParagraphStyle
-    from reportlab.platypus import Paragraph, Spacer
 
     wrap = "CJK" if language == "zh" else None
     title = ParagraphStyle("title", fontName=fonts[1], fontSize=15, leading=20, wordWrap=wrap)
-    head = ParagraphStyle("head", fontName=fonts[1], fontSize=11, leading=15, spaceBefore=12, keepWithNext=1, wordWrap=wrap)
+    head = ParagraphStyle(
+        "head", fontName=fonts[1], fontSize=11, leading=15, spaceBefore=12, keepWithNext=1, wordWrap=wrap
+    )
     text = ParagraphStyle("text", fontName=fonts[0], fontSize=8, leading=11, wordWrap=wrap)
     story: list[Any] = [Paragraph(_latin(report.title, language), title)]
     story += [Paragraph(_latin(f"{label}: {value}", language), text) for label, value in report.about]
     for section in report.sections:
-        story += [Paragraph(_latin(section.title, language), head), Paragraph(_latin(section.note, language), text), Spacer(1, 4)]
-        story.append(_table(section, fonts, text, language) if section.rows else Paragraph(word("nothing", language), text))
+        story += [
+            Paragraph(_latin(section.title, language), head),
+            Paragraph(_latin(section.note, language), text),
+            Spacer(1, 4),
+        ]
+        story.append(
+            _table(section, fonts, text, language) if section.rows else Paragraph(word("nothing", language), text)
+        )
     return story
 
 
 def _table(section: Section, fonts: tuple[str, str], style: Any, language: str) -> Any:
-    from reportlab.lib import colors
-    from reportlab.lib.pagesizes import A4, landscape
-    from reportlab.platypus import LongTable, Paragraph, TableStyle
 
     small = style.clone("small", fontSize=6.5, leading=8.5)
     heading = style.clone("heading", fontName=fonts[1], fontSize=6.5, leading=8.5)

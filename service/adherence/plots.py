@@ -63,7 +63,9 @@ def _total(row: Mapping[str, Any], picture: Bars) -> int:
 def _bar(number: int, row: Mapping[str, Any], picture: Bars, full: int) -> str:
     top = GAP + number * (BAR + GAP)
     room, left = WIDTH - LABEL - 70, float(LABEL)
-    drawn = [f'<text class="label" x="{LABEL - 8}" y="{top + 14}">{escape(_short(str(row.get(picture.label) or "")))}</text>']
+    drawn = [
+        f'<text class="label" x="{LABEL - 8}" y="{top + 14}">{escape(_short(str(row.get(picture.label) or "")))}</text>'
+    ]
     for part in picture.parts:
         count = int(row.get(part) or 0)
         if count:
@@ -77,7 +79,9 @@ def _bar(number: int, row: Mapping[str, Any], picture: Bars, full: int) -> str:
 def _segment(part: str, left: float, top: float, width: float, count: int) -> str:
     box = f'<rect class="part k-{part}" x="{left:.1f}" y="{top}" width="{max(width, 1):.1f}" height="{BAR}"><title>{count}</title></rect>'
     wide = width >= 9 * len(str(count)) + 8
-    return box + (f'<text class="inside k-{part}" x="{left + width / 2:.1f}" y="{top + 13}">{count}</text>' if wide else "")
+    return box + (
+        f'<text class="inside k-{part}" x="{left + width / 2:.1f}" y="{top + 13}">{count}</text>' if wide else ""
+    )
 
 
 def _short(text: str, most: int = 44) -> str:

@@ -74,7 +74,9 @@ class Builder:
         """A column under its word."""
         return Column(id, self.word(id), kind)
 
-    def section(self, id: str, columns: list[Column], rows: Iterable[Mapping[str, Any]], picture: Any = None) -> Section:
+    def section(
+        self, id: str, columns: list[Column], rows: Iterable[Mapping[str, Any]], picture: Any = None
+    ) -> Section:
         """A section under its words."""
         if self.wanted.scope.pathway:
             columns = [one for one in columns if one.id != "pathway"]
@@ -87,7 +89,10 @@ class Builder:
         still = sum(one.open for one in sizes)
         sites = asked.scope.sites
         return [
-            (self.word("pathway"), self.pathway(asked.scope.pathway) if asked.scope.pathway else self.word("all_pathways")),
+            (
+                self.word("pathway"),
+                self.pathway(asked.scope.pathway) if asked.scope.pathway else self.word("all_pathways"),
+            ),
             (self.word("version"), asked.scope.definition or self.word("all_versions")),
             (self.word("period"), f"{asked.first.isoformat()} – {asked.last.isoformat()}"),
             (self.word("sites"), ", ".join(sorted(sites)) if sites is not None else self.word("all_sites")),
@@ -120,7 +125,12 @@ class Builder:
 
     def _reasons(self, found: list[tuple[str, str, str, int]]) -> Section:
         rows = [
-            {"pathway": self.pathway(pathway), "task": self.label("task", pathway, code), "reason": reason, "count": count}
+            {
+                "pathway": self.pathway(pathway),
+                "task": self.label("task", pathway, code),
+                "reason": reason,
+                "count": count,
+            }
             for pathway, code, reason, count in found
         ]
         columns = [self.column("pathway"), self.column("task"), self.column("reason"), self.column("count", "count")]

@@ -10,9 +10,14 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+
 from service.adherence.sections import Report, Section
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")  # noqa: RUF001 (wide forms count as well)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 _FORMATS = {"share": "0.0%", "days": "0.0", "count": "0"}
 
 
@@ -51,8 +56,6 @@ def _line(values: list[Any]) -> str:
 
 def xlsx(report: Report) -> bytes:
     """The report as a workbook: a sheet about it, and one for each section."""
-    from openpyxl import Workbook
-
     book = Workbook(write_only=True)
     about = book.create_sheet("About")
     for label, text in [(report.title, ""), *report.about]:
@@ -76,7 +79,6 @@ def _sheet(book: Any, section: Section) -> None:
 def _cell(sheet: Any, value: Any, kind: str) -> Any:
     if value is None or isinstance(value, str):
         return _text(sheet, value or "")
-    from openpyxl.cell import WriteOnlyCell
 
     cell = WriteOnlyCell(sheet, value=value)
     cell.number_format = _FORMATS.get(kind, "General")
@@ -85,10 +87,6 @@ def _cell(sheet: Any, value: Any, kind: str) -> Any:
 
 def _text(sheet: Any, value: str, *, bold: bool = False) -> Any:
     """A cell whose type says that it is text, whatever it begins with. Control characters have no place in XLSX."""
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Font
-
     cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value))
     cell.data_type = "s"
     if bold:

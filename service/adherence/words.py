@@ -29,16 +29,20 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # --- sections
     "tasks": ("Tasks: planned against actual", "任务：计划与实际"),
     "tasks_note": (
-        "Tasks due in the period. The denominator of the share on time holds every task whose time came, with those open, suspended and lost; "
-        "unknown is a class of its own and never counts as kept.",
+        (
+            "Tasks due in the period. The denominator of the share on time holds every task whose time came, with those open, suspended and lost; "
+            "unknown is a class of its own and never counts as kept."
+        ),
         "统计期内到期的任务。按时率的分母包括所有已到时限的任务，含未完成、挂起和失访者；“无法评价”单独成类，绝不计入达标。",
     ),
     "reasons": ("Omitted tasks by reason", "省略任务的理由"),
     "reasons_note": ("The reason as it was given.", "按填写的原文。"),
     "indicators": ("Indicators of the protocol", "方案指标"),
     "indicators_note": (
-        "Enrolments opened in the period. The denominator holds all to whom the indicator applies or may apply: met, not met, open (time is "
-        "left), lost (ended before) and unknown. Unknown never counts as met.",
+        (
+            "Enrolments opened in the period. The denominator holds all to whom the indicator applies or may apply: met, not met, open (time is "
+            "left), lost (ended before) and unknown. Unknown never counts as met."
+        ),
         "统计期内入组者。分母为指标适用或可能适用的全部入组：达标、未达标、进行中（时限未到）、失访或终止、未知。未知绝不计为达标。",
     ),
     "moves": ("Transitions between stages", "阶段转换"),
@@ -52,11 +56,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "统计期内越过阻断或在警示下执行的操作。比例以该操作的全部执行次数为分母。",
     ),
     "deviations": ("Deviations by class", "偏离（按类别）"),
-    "deviations_note": ("Recorded by the engine in the period; assessed and signed off in the register.", "由系统在统计期内记录；在偏离登记册中评估并签署。"),
+    "deviations_note": (
+        "Recorded by the engine in the period; assessed and signed off in the register.",
+        "由系统在统计期内记录；在偏离登记册中评估并签署。",
+    ),
     "waits": ("Time between stages", "阶段间时间"),
     "waits_note": (
-        "Kaplan-Meier, days from first entering the first stage to first entering the second. Open patients are watched until today, lost ones "
-        "until their enrolment ended; both stay in the denominator.",
+        (
+            "Kaplan-Meier, days from first entering the first stage to first entering the second. Open patients are watched until today, lost ones "
+            "until their enrolment ended; both stay in the denominator."
+        ),
         "Kaplan-Meier 估计：自首次进入前一阶段至首次进入后一阶段的天数。进行中者观察至今日，失访或终止者观察至入组结束，均保留在分母中。",
     ),
     "curve": ("Share still waiting", "仍在等待的比例"),

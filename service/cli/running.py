@@ -19,12 +19,25 @@ from service.cli import (
     pathways,
     patients,
     questions,
+    reporting,
     serving,
 )
 from service.cli.app import app
 from service.cli.printing import BAD_INPUT, FAILED, complain, silence_stdout
 
-COMMANDS = (accounts, configuring, database, defining, importing, messages, pathways, patients, questions, serving)
+COMMANDS = (
+    accounts,
+    configuring,
+    database,
+    defining,
+    importing,
+    messages,
+    pathways,
+    patients,
+    questions,
+    reporting,
+    serving,
+)
 """Modules whose commands are added to the application by importing them."""
 
 PASSING = frozenset({"store_busy", "commit_unknown", "conflict", "lease_lost"})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, select, true, tuple_
 
@@ -63,4 +65,5 @@ def tasks(
         .limit(limit)
     )
     with answered(), engine.connect() as connection:
-        return [Kept(*row) for row in connection.execute(query)]
+        rows: Iterable[Any] = connection.execute(query)
+        return [Kept(*row) for row in rows]

@@ -77,7 +77,7 @@ def _late() -> ColumnElement[bool]:
 def _early() -> ColumnElement[bool]:
     return or_(
         and_(DAY_ONLY, NextDay(COMPLETED) <= task.c.opens_at),
-        and_(DAY_ONLY.is_(False), COMPLETED < task.c.opens_at),
+        and_(DAY_ONLY.is_(False), task.c.opens_at > COMPLETED),
     )
 
 
@@ -102,5 +102,3 @@ def timing(now: datetime) -> Label[str]:
         (_late(), Timing.LATE.value),
         else_=Timing.ON_TIME.value,
     ).label("timing")
-
-

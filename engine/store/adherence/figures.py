@@ -81,7 +81,9 @@ def task_counts(engine: Engine, scope: Scope, now: datetime) -> list[TaskCount]:
     """Tasks due in the period, by pathway, code and class. Raises StoreBusy."""
     column = timing(now)
     key = (enrolment.c.pathway, task.c.code, column)
-    query = select(*key, func.count()).select_from(TASKS).where(of_enrolment(scope), due_in_period(scope)).group_by(*key)
+    query = (
+        select(*key, func.count()).select_from(TASKS).where(of_enrolment(scope), due_in_period(scope)).group_by(*key)
+    )
     with answered(), engine.connect() as connection:
         return [TaskCount(*row) for row in connection.execute(query)]
 

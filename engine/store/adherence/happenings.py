@@ -115,7 +115,17 @@ def _acts(connection: Connection, patients: Sequence[str]) -> Iterable[tuple[Key
 def _tasks(connection: Connection, patients: Sequence[str], now: datetime) -> Iterable[tuple[Key, Happening]]:
     one, column = task.c, timing(now)
     query = (
-        select(one.patient, one.enrolment, one.code, COMPLETED.label("at"), one.closed, one.role, one.id, one.status, column)
+        select(
+            one.patient,
+            one.enrolment,
+            one.code,
+            COMPLETED.label("at"),
+            one.closed,
+            one.role,
+            one.id,
+            one.status,
+            column,
+        )
         .select_from(TASKS)
         .where(and_(one.patient.in_(patients), one.status.in_(("done", "omitted", "missed"))))
     )

@@ -86,9 +86,7 @@ _ENTRY = (
     deviation.c.id, deviation.c.code, deviation.c.occurrence, deviation.c.at, deviation.c.detail,
 )  # fmt: skip
 _ALL = (
-    deviation.join(
-        enrolment, and_(enrolment.c.patient == deviation.c.patient, enrolment.c.id == deviation.c.enrolment)
-    )
+    deviation.join(enrolment, and_(enrolment.c.patient == deviation.c.patient, enrolment.c.id == deviation.c.enrolment))
     .join(patient, patient.c.id == deviation.c.patient)
     .outerjoin(
         deviation_review,
@@ -179,4 +177,5 @@ def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
 def _entry(row: Any) -> Entry:
     width = len(_ENTRY)
     review = Review(*row[width:]) if row[width] is not None else None
-    return Entry(*row[:width], review)
+    values: list[Any] = [*row[:width], review]
+    return Entry(*values)
