@@ -186,10 +186,11 @@ class Builder:
     def _move_row(self, key: tuple[str, str, str], found: Counter[str]) -> dict[str, Any]:
         pathway = self.wanted.scope.pathway
         before, after, via = key
-        action = self.careway.registry.latest(pathway).spec.actions.get(via)
+        spec = self.careway.registry.latest(pathway).spec
+        rule = spec.actions.get(via) or spec.automatic.get(via)
         return {
             "from": self.label("stage", pathway, before), "to": self.label("stage", pathway, after),
-            "via": self.label("action", pathway, via) if action else humanised(via), "count": found.total(),
+            "via": getattr(rule.label, self.language) if rule and rule.label else humanised(via), "count": found.total(),
             **{name: found[name] for name in ("in_window", "out_of_window", "no_window")},
         }  # fmt: skip
 
@@ -215,9 +216,17 @@ class Builder:
         total = acts[pathway, action]
         return {
             "pathway": self.pathway(pathway), "action": self.label("action", pathway, action),
-            "guard": (spec.guard or spec.gate or "") if spec else "", "requirement": name, "level": self.word(level),
+            "guard": (spec.guard or spec.gate or "") if spec else "", "requirement": self._requirement(pathway, spec.guard if spec else None, name), "level": self.word(level),
             "count": count, "acts": total, "share": count / total,
         }  # fmt: skip
+
+    def _requirement(self, pathway: str, guard: str | None, name: str) -> str:
+        """The label of a requirement, of this guard or of one that it includes; without one its id in words."""
+        guards = self.careway.registry.latest(pathway).spec.guards
+        own = [guards[guard]] if guard in guards else []
+        found = (one.label for each in (*own, *guards.values()) for one in each.require if one.id == name)
+        label = next((one for one in found if one is not None), None)
+        return getattr(label, self.language) if label is not None else humanised(name)
 
     def _deviations(self, counted: list[figures.DeviationCount]) -> Section:
         rows = [

@@ -31,7 +31,9 @@ def _chosen(builder: Builder, waits: Sequence[Wait], courses: Sequence[Course]) 
     asked = builder.wanted.asked
     if asked.start and asked.goal:
         return wait(courses, asked.start, asked.goal, builder.wanted.now)
-    return waits[0] if waits else None
+    # What always happens on the same day has nothing to show.
+    lasting = [one for one in waits if any(spell.event and spell.length > 0 for spell in one.spells)]
+    return next(iter((*lasting, *waits)), None)
 
 
 def _table(builder: Builder, waits: Sequence[Wait]) -> Section:

@@ -73,6 +73,5 @@ routine high critical
 open done cancelled omitted missed
 accepted accepted_with_warnings refused
 minor major
-deviation_new deviation_assessed deviation_signed
 """
 """Ids that pages put into words, besides the audit events; the test of the catalogues holds that each is translated."""
