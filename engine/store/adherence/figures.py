@@ -79,11 +79,15 @@ class Size:
 
 def task_counts(engine: Engine, scope: Scope, now: datetime) -> list[TaskCount]:
     """Tasks due in the period, by pathway, code and class. Raises StoreBusy."""
-    column = timing(now)
-    key = (enrolment.c.pathway, task.c.code, column)
-    query = (
-        select(*key, func.count()).select_from(TASKS).where(of_enrolment(scope), due_in_period(scope)).group_by(*key)
+    # The class is worked out below and counted above: as a grouping expression PostgreSQL would take its parameters for others.
+    each = (
+        select(enrolment.c.pathway, task.c.code, timing(now))
+        .select_from(TASKS)
+        .where(of_enrolment(scope), due_in_period(scope))
+        .subquery()
     )
+    key = (each.c.pathway, each.c.code, each.c.timing)
+    query = select(*key, func.count()).group_by(*key)
     with answered(), engine.connect() as connection:
         return [TaskCount(*row) for row in connection.execute(query)]
 
