@@ -57,7 +57,9 @@ def test_the_share_waiting_never_rises_and_stays_between_its_limits(found: list[
 
 
 @given(spells, st.integers(0, 40))
-def test_somebody_more_who_is_still_waiting_never_makes_the_estimate_look_faster(found: list[Spell], length: int) -> None:
+def test_somebody_more_who_is_still_waiting_never_makes_the_estimate_look_faster(
+    found: list[Spell], length: int
+) -> None:
     """Open and lost patients belong to the denominator: leaving them out would flatter."""
     before, after = kaplan_meier(found), kaplan_meier([*found, Spell(float(length), event=False)])
     assert all(_at(after.steps, one.length) >= one.waiting - 1e-9 for one in before.steps)
