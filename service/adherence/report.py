@@ -20,6 +20,7 @@ from service.adherence.sections import Bars, Column, Kind, Report, Section
 from service.adherence.waits import wait_sections
 from service.adherence.words import word
 from service.wiring import Careway
+from service.worklist.texts import shown_when
 
 SHOWN = (*OWED, Timing.RUNNING, Timing.UNDATED, Timing.NOT_OWED)
 
@@ -97,7 +98,7 @@ class Builder:
             (self.word("period"), f"{asked.first.isoformat()} – {asked.last.isoformat()}"),
             (self.word("sites"), ", ".join(sorted(sites)) if sites is not None else self.word("all_sites")),
             (self.word("enrolments"), f"{total} ({self.word('open')}: {still})"),
-            (self.word("as_of"), asked.now.isoformat(timespec="minutes")),
+            (self.word("as_of"), shown_when(asked.now.isoformat(), self.careway.settings.timezone, self.language)),
         ]
 
     # --- sections ---
