@@ -21,7 +21,7 @@ from engine.store.adherence.scope import Scope
 from service.wiring import Careway
 
 log = structlog.get_logger("careway.adherence")
-AT_ONCE = 200
+AT_ONCE = 100
 """Most patients that are judged while a reader waits."""
 MOST_KEPT = 200_000
 Advance = Callable[[int, int], None]

@@ -10,6 +10,7 @@ from typing import Any
 from engine.adherence.courses import Course, moves
 from engine.adherence.indicators import DENOMINATOR, Standing
 from engine.adherence.timing import OWED, Timing
+from engine.definition.schema import DefinitionSpec
 from engine.language.labels import humanised
 from engine.store.adherence import figures
 from engine.store.adherence.figures import ActCount, Size, TaskCount, TimedAct
@@ -156,7 +157,8 @@ class Builder:
         return Section(section.id, section.title, note, section.columns, section.rows, section.picture)
 
     def _indicator_row(self, pathway: str, name: str, found: Counter[Standing]) -> dict[str, Any]:
-        spec = self._indicator_spec(pathway, name)
+        known = self._spec(pathway)
+        spec = known.indicators.get(name) if known else None
         total = sum(found[one] for one in DENOMINATOR)
         counts = {one.value: found[one] for one in Standing}
         links = {key: {"indicator": name, "class": key, "pathway": pathway} for key, number in counts.items() if number}
@@ -167,8 +169,10 @@ class Builder:
             "_link": links,
         }  # fmt: skip
 
-    def _indicator_spec(self, pathway: str, name: str) -> Any:
-        return self.careway.registry.latest(pathway).spec.indicators.get(name)
+    def _spec(self, pathway: str) -> DefinitionSpec | None:
+        """The version in force; None for a pathway that is no longer there, whose records are counted all the same."""
+        registry = self.careway.registry
+        return registry.latest(pathway).spec if pathway in registry.ids() else None
 
     def _moves(self, timed: list[TimedAct]) -> Section:
         known = {(one.patient, one.enrolment, one.action, one.at): one.timing for one in timed}
@@ -213,7 +217,8 @@ class Builder:
     def _override_row(
         self, pathway: str, action: str, name: str, level: str, count: int, acts: Counter[tuple[str, str]]
     ) -> dict[str, Any]:
-        spec = self.careway.registry.latest(pathway).spec.actions.get(action)
+        known = self._spec(pathway)
+        spec = known.actions.get(action) if known else None
         total = acts[pathway, action]
         return {
             "pathway": self.pathway(pathway), "action": self.label("action", pathway, action),
@@ -223,7 +228,8 @@ class Builder:
 
     def _requirement(self, pathway: str, guard: str | None, name: str) -> str:
         """The label of a requirement, of this guard or of one that it includes; without one its id in words."""
-        guards = self.careway.registry.latest(pathway).spec.guards
+        known = self._spec(pathway)
+        guards = known.guards if known else {}
         own = [guards[guard]] if guard in guards else []
         found = (one.label for each in (*own, *guards.values()) for one in each.require if one.id == name)
         label = next((one for one in found if one is not None), None)

@@ -175,6 +175,15 @@ def test_a_deviation_is_assessed_and_signed_off_by_another_person(
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
 
 
+def test_who_reads_a_deviation_reads_a_patient(late: TestClient, careway: Careway, quality: dict[str, str]) -> None:
+    """And stands in the patient's audit."""
+    late.get(the_deviation(late, quality), headers=quality)
+    told = [
+        one for one in careway.store.entries("p-1") if one.event == "patient:read" and "quality_office" in one.actor
+    ]
+    assert len(told) == 1
+
+
 def test_nobody_signs_the_own_assessment_or_what_was_not_shown(late: TestClient, access: Access) -> None:
     who = person(access, "both", "consultant", password=PASSWORD)
     headers = bearer(access, who)
