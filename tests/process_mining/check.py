@@ -24,9 +24,11 @@ def main(xes: str, ocel: str, net: str) -> int:
     objects = pm4py.read_ocel2_json(ocel)
     fitting = sum(one["trace_is_fit"] for one in found)
     perfect = sum(one["fitness"] > 1 - 1e-9 for one in aligned)
-    print(f"XES: {log['case:concept:name'].nunique()} traces, {len(log)} events, {len(moves)} moves")  # noqa: T201
-    print(f"OCEL: {len(objects.objects)} objects, {len(objects.events)} events, {len(objects.relations)} relations")  # noqa: T201
-    print(f"token replay: {fitting} of {len(found)} traces fit; alignments: {perfect} of {len(aligned)} without deviation")  # noqa: T201
+    print(f"XES: {log['case:concept:name'].nunique()} traces, {len(log)} events, {len(moves)} moves")
+    print(f"OCEL: {len(objects.objects)} objects, {len(objects.events)} events, {len(objects.relations)} relations")
+    print(
+        f"token replay: {fitting} of {len(found)} traces fit; alignments: {perfect} of {len(aligned)} without deviation"
+    )
     return 0 if perfect == len(aligned) and len(objects.events) == len(log) else 1
 
 
