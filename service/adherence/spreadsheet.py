@@ -17,7 +17,7 @@ from openpyxl.styles import Font
 
 from service.adherence.sections import Report, Section
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r", "\0", "＝", "＋", "－", "＠")
 _FORMATS = {"share": "0.0%", "days": "0.0", "count": "0"}
 
 
