@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from benchmarks import (
+    adherence,
     advances,
     due,
     feed,
@@ -33,6 +34,7 @@ WORKS: Mapping[str, Callable[[], list[Figure]]] = {
     "pages": pages.measure,
     "years": fifteen_years.measure,
     "start": starting.measure,
+    "adherence": adherence.measure,
 }
 
 

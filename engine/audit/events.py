@@ -95,11 +95,17 @@ class Event(StrEnum):
     MESSAGE_SUPPRESSED = "message:suppressed"
 
     DEVIATION_RECORDED = "deviation:recorded"
+    DEVIATION_ASSESSED = "deviation:assessed"
+    """Somebody classified it and said what was or will be done; the entry holds what stood before."""
+    DEVIATION_SIGNED = "deviation:signed"
+    """Another person signed the assessment off."""
 
     DEFINITION_ACTIVATED = "definition:activated"
     DEFINITION_RETIRED = "definition:retired"
     IMPORT_COMPLETED = "import:completed"
     EXPORT_WRITTEN = "export:written"
+    REPORT_READ = "report:read"
+    """Somebody looked at the patients behind a figure."""
     AUDIT_READ = "audit:read"
     AUDIT_VERIFIED = "audit:verified"
     CHECKPOINT_EXPORTED = "checkpoint:exported"

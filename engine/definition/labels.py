@@ -9,7 +9,9 @@ from engine.language.printing import PLAIN
 if TYPE_CHECKING:
     from engine.definition.registry import Registry
 
-PARTS = {"stage": "stages", "hold": "holds", "task": "tasks", "action": "actions"}
+PARTS = {
+    "stage": "stages", "hold": "holds", "task": "tasks", "action": "actions",
+    "deviation": "deviations", "indicator": "indicators"}  # fmt: skip
 
 
 class DefinitionLabels:

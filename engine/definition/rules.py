@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.definition.indicator_rules import IndicatorRule, compile_indicators
 from engine.definition.schema import (
     Action,
     Automatic,
@@ -150,6 +151,7 @@ class Rules:
     tasks: tuple[TaskRule, ...]
     notifications: tuple[NoticeRule, ...]
     deviations: tuple[NoticeRule, ...]
+    indicators: tuple[IndicatorRule, ...] = ()
     heard: dict[str, Heard] = field(default_factory=dict, compare=False, repr=False)
     """Who hears an edge, by its name, as far as it was asked for."""
 
@@ -179,6 +181,7 @@ def compile_rules(compiler: Compiler, spec: DefinitionSpec) -> Rules:
         tasks=tuple(_task(compiler, name, one) for name, one in spec.tasks.items()),
         notifications=tuple(_notice(compiler, "notifications", name, one) for name, one in spec.notifications.items()),
         deviations=tuple(_notice(compiler, "deviations", name, one) for name, one in spec.deviations.items()),
+        indicators=compile_indicators(compiler, spec.indicators),
     )
 
 

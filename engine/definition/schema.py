@@ -25,9 +25,10 @@ from engine.definition.effects_schema import (
     Sentence,
     UnknownLevel,
 )
+from engine.definition.indicator_schema import IndicatorSpec
 from engine.definition.task_schema import DoneBy, Grid, Reminder, Step, TaskSpec
 
-__all__ = ["Close", "DoneBy", "Effect", "Expression", "Grid", "Label", "Model", "Names", "Open", "Parameter", "Record", "Register", "Reminder", "Sentence", "Step", "TaskSpec"]  # fmt: skip
+__all__ = ["Close", "DoneBy", "Effect", "Expression", "Grid", "IndicatorSpec", "Label", "Model", "Names", "Open", "Parameter", "Record", "Register", "Reminder", "Sentence", "Step", "TaskSpec"]  # fmt: skip
 
 
 class Setting(Model):
@@ -331,6 +332,7 @@ class DefinitionSpec(Model):
         "pathway_lead", description="The role that gets in the end what nobody acknowledged, and owns it."
     )
     deviations: dict[str, DeviationSpec] = Field(default_factory=dict)
+    indicators: dict[str, IndicatorSpec] = Field(default_factory=dict)
     expressed_by: dict[str, str] = Field(
         default_factory=dict, description="Statement: the element (of this or another pathway) that expresses it."
     )

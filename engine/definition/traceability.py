@@ -27,6 +27,7 @@ PARTS = (
     "tasks",
     "notifications",
     "deviations",
+    "indicators",
     "stages",
     "settings",
 )

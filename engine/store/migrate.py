@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 
 from engine.store import triggers
 from engine.store.accounts import schema as accounts
+from engine.store.adherence import schema as adherence
 from engine.store.connect import Database
 from engine.store.errors import SchemaOutdated
 from engine.store.schema import metadata
@@ -23,7 +24,7 @@ _LOCK = 0x6361_7265  # "care": the number of PostgreSQL's advisory lock for migr
 
 def build(engine: Engine) -> None:
     """Make today's schema at once, for databases in memory."""
-    _ = triggers.SQLITE, accounts.person  # Importing them adds them to the schema.
+    _ = triggers.SQLITE, accounts.person, adherence.CLASSES  # Importing them adds them to the schema.
     with engine.begin() as connection:
         metadata.create_all(connection)
 

@@ -31,6 +31,8 @@ PEOPLE = (
     Shown("haematologist", "沈岚 Shen Lan", ("haematologist",)),
     Shown("nurse", "许佳 Xu Jia", ("infusion_nurse",)),
     Shown("pharmacist", "何宁 He Ning", ("pharmacist",)),
+    Shown("quality", "顾清 Gu Qing", ("quality_office",)),
+    Shown("approver", "罗文 Luo Wen", ("clinical_approver",)),
     Shown("administrator", "陶然 Tao Ran", ("administrator",)),
 )
 """Made-up names."""

@@ -19,7 +19,11 @@ from service.accounts.rights import Right
 
 AGAIN = timedelta(minutes=10)
 MOST_REMEMBERED = 10_000
-EVENTS = {Right.READ_PATIENT: Event.PATIENT_READ, Right.READ_AUDIT: Event.AUDIT_READ}
+EVENTS = {
+    Right.READ_PATIENT: Event.PATIENT_READ,
+    Right.READ_AUDIT: Event.AUDIT_READ,
+    Right.READ_ADHERENCE: Event.PATIENT_READ,
+}
 """What is recorded of a route that needs this right."""
 
 

@@ -20,6 +20,7 @@ ADMINISTRATIVE: Mapping[str, Mapping[str, str]] = {
     "privacy_officer": {"en": "privacy officer", "zh": "隐私保护负责人"},
     "pathway_author": {"en": "pathway author", "zh": "路径编写者"},
     "clinical_approver": {"en": "clinical approver", "zh": "临床批准人"},
+    "trial_monitor": {"en": "trial monitor", "zh": "临床监查员"},
     "integration": {"en": "integration", "zh": "系统接口"},
     "operations": {"en": "operations", "zh": "运维"},
 }
@@ -32,6 +33,9 @@ _LOOKING = frozenset({Right.SEE_WORKLIST, Right.READ_PATIENT, Right.READ_PATHWAY
 _WORKING = _LOOKING | {Right.RECORD_FACTS, Right.ACT, Right.CLOSE_TASKS, Right.ACKNOWLEDGE, Right.READ_AUDIT}
 _CARING = _WORKING | {Right.CORRECT_FACTS, Right.REGISTER_PATIENT, Right.ENROL}
 
+_REPORTING = frozenset({Right.READ_ADHERENCE, Right.EXPORT_ADHERENCE})
+_ASSESSING = frozenset({Right.READ_ADHERENCE, Right.ASSESS_DEVIATIONS})
+
 PHYSICIANS = (
     "neurologist", "physician", "consultant", "haematologist", "infectious_disease", "rheumatologist", "oncologist", "gynaecologist",
     "urologist", "anaesthetist", "neurointensivist", "icu", "respiratory", "obstetrics", "paediatrics", "ophthalmologist", "on_call",
@@ -39,6 +43,9 @@ PHYSICIANS = (
 
 _RIGHTS: Mapping[str, frozenset[Right]] = {
     **dict.fromkeys((*PHYSICIANS, "care_coordinator", "coordinator_lead", "board"), _CARING),
+    "consultant": _CARING | _ASSESSING | {Right.SIGN_DEVIATIONS},
+    "coordinator_lead": _CARING | _ASSESSING,
+    "board": _CARING | {Right.READ_ADHERENCE},
     "lab": _LOOKING | {Right.RECORD_FACTS, Right.CORRECT_FACTS, Right.CLOSE_TASKS, Right.ACKNOWLEDGE},
     "laboratory": _LOOKING | {Right.RECORD_FACTS, Right.CORRECT_FACTS, Right.CLOSE_TASKS, Right.ACKNOWLEDGE},
     "transfusion_lab": _LOOKING | {Right.RECORD_FACTS, Right.CORRECT_FACTS, Right.CLOSE_TASKS, Right.ACKNOWLEDGE},
@@ -48,12 +55,13 @@ _RIGHTS: Mapping[str, frozenset[Right]] = {
     "infusion_nurse": _WORKING | {Right.CORRECT_FACTS},
     "apheresis_unit": _WORKING | {Right.CORRECT_FACTS},
     "trial_coordinator": _WORKING | {Right.REGISTER_PATIENT, Right.ENROL},
-    "quality_office": _LOOKING,
-    "clinical_approver": _LOOKING,
-    "pathway_lead": frozenset({Right.READ_PATHWAYS}),
+    "quality_office": _LOOKING | _REPORTING | _ASSESSING,
+    "clinical_approver": _LOOKING | _REPORTING | {Right.SIGN_DEVIATIONS},
+    "pathway_lead": frozenset({Right.READ_PATHWAYS, Right.SIGN_DEVIATIONS}) | _ASSESSING,
     "pathway_author": frozenset({Right.READ_PATHWAYS}),
-    "auditor": frozenset({Right.READ_AUDIT}),
-    "privacy_officer": frozenset({Right.READ_PATIENT, Right.READ_AUDIT, Right.REVIEW_EMERGENCIES}),
+    "auditor": frozenset({Right.READ_AUDIT}) | _REPORTING,
+    "privacy_officer": frozenset({Right.READ_PATIENT, Right.READ_AUDIT, Right.REVIEW_EMERGENCIES}) | _REPORTING,
+    "trial_monitor": _REPORTING,
     "integration": frozenset({Right.RECORD_FACTS, Right.CORRECT_FACTS}),
     "operations": frozenset({Right.READ_METRICS}),
     "system_administrator": frozenset({Right.READ_METRICS, Right.MANAGE_ACCOUNTS}),

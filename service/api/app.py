@@ -10,10 +10,13 @@ from service.accounts.access import Access, access_to
 from service.accounts.authentication import Authentication
 from service.accounts.external import Provider
 from service.accounts.guard import gate
+from service.adherence import pages as adherence_pages
+from service.adherence import register_pages
+from service.adherence.indicators import Indicators
 from service.api import health, problems
 from service.api.metrics import Metrics
 from service.api.middleware import BodyLimit, RequestContext
-from service.api.routes import enrolments, facts, messages, pathways, patients, work
+from service.api.routes import adherence, enrolments, facts, messages, pathways, patients, work
 from service.wiring import Careway
 from service.worklist import pages
 
@@ -62,6 +65,8 @@ def create_app(careway: Careway, access: Access | None = None) -> FastAPI:
         account_pages.router,
         emergency_pages.router,
         administration_pages.router,
+        adherence_pages.router,
+        register_pages.router,
     ):
         app.include_router(router)
     pages.install(app)
@@ -77,10 +82,11 @@ def serve_from(app: FastAPI, careway: Careway, access: Access) -> None:
     app.state.access = access
     app.state.provider = Provider(access.settings)
     app.state.metrics = Metrics(careway)
+    app.state.indicators = Indicators()
 
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1")
-    for module in (patients, facts, enrolments, work, messages, pathways):
+    for module in (patients, facts, enrolments, work, messages, pathways, adherence):
         api.include_router(module.router)
     return api

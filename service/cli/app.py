@@ -15,6 +15,9 @@ importing = typer.Typer(help="Take in what other systems know.", **_OPTIONS)  # 
 
 messages = typer.Typer(help="Messages: what waits, what was sent, previews, a test message.", **_OPTIONS)  # type: ignore[arg-type]
 
+reporting = typer.Typer(help="Reports: adherence to the protocol, models for process mining.", **_OPTIONS)  # type: ignore[arg-type]
+
+app.add_typer(reporting, name="report")
 app.add_typer(database, name="db")
 app.add_typer(messages, name="messages")
 app.add_typer(audit, name="audit")

@@ -20,14 +20,26 @@ from service.cli import (
     patients,
     questions,
     replaying,
+    reporting,
     serving,
 )
 from service.cli.app import app
 from service.cli.printing import BAD_INPUT, FAILED, complain, silence_stdout
 
 COMMANDS = (
-    accounts, configuring, database, defining, importing, messages, pathways, patients, questions, replaying, serving,
-)  # fmt: skip
+    accounts,
+    configuring,
+    database,
+    defining,
+    importing,
+    messages,
+    pathways,
+    patients,
+    questions,
+    replaying,
+    reporting,
+    serving,
+)
 """Modules whose commands are added to the application by importing them."""
 
 PASSING = frozenset({"store_busy", "commit_unknown", "conflict", "lease_lost"})

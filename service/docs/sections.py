@@ -217,6 +217,18 @@ def deviations(reading: Reading, spec: DefinitionSpec) -> str:
     return section("Deviations", table(["deviation", "when", "specification"], rows))
 
 
+def indicators(reading: Reading, spec: DefinitionSpec) -> str:
+    """What is counted of all patients: whom it applies to, what should have been, until when."""
+    rows = [
+        [
+            lines(code(name), _label(one.label)), both(reading.criterion(one.among)), both(reading.criterion(one.met)),
+            both(reading.value(one.by)) if one.by else "", _spec(one),
+        ]
+        for name, one in spec.indicators.items()
+    ]  # fmt: skip
+    return section("Indicators", table(["indicator", "among", "met", "by", "statements"], rows))
+
+
 def names(reading: Reading, spec: DefinitionSpec) -> str:
     """Named criteria and values, which the sentences above use."""
     criteria = [
@@ -276,5 +288,5 @@ def _setting(value: Any, unit: str) -> str:
 
 
 SECTIONS: tuple[Callable[[Reading, DefinitionSpec], str], ...] = (
-    stages, actions, guards, gate, automatic, holds, tasks, messages, deviations, names, tables, settings,
+    stages, actions, guards, gate, automatic, holds, tasks, messages, deviations, indicators, names, tables, settings,
 )  # fmt: skip

@@ -72,5 +72,6 @@ apheresis_unit coordinator_lead icu prescriber quality_office referrer
 routine high critical
 open done cancelled omitted missed
 accepted accepted_with_warnings refused
+minor major
 """
 """Ids that pages put into words, besides the audit events; the test of the catalogues holds that each is translated."""

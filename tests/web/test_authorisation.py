@@ -167,7 +167,9 @@ def test_without_session_or_token_there_is_nothing(client: TestClient, app: Fast
 def test_a_token_reaches_its_scope_and_nothing_else(
     client: TestClient, app: FastAPI, access: Access, two_sites: dict[str, str], scope: str
 ) -> None:
-    who = person(access, "all", "neurologist", "operations", "security_administrator")
+    who = person(
+        access, "all", "neurologist", "operations", "security_administrator", "quality_office", "clinical_approver"
+    )
     headers = bearer(access, who, scope)
     wrong = []
     for one in operations(app):

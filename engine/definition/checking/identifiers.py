@@ -17,6 +17,7 @@ _STAGE = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")
 _STATEMENT = re.compile(r"^[A-Z]{1,8}(-[A-Z0-9]+)*-?[A-Z]{0,4}[0-9]+[a-z]?(\.[0-9]+[a-z]?)*$")
 PARTS = (
     "settings", "values", "criteria", "tables", "stages", "guards", "actions", "automatic", "holds", "tasks", "notifications", "deviations",
+    "indicators",
 )  # fmt: skip
 
 

@@ -166,6 +166,10 @@ def _holds_and_notices(spec: DefinitionSpec) -> Iterator[_Raw]:
             yield f"{part}.{name}.when", notice.when, False, _frame("notice", name, edges=tuple(notice.on))
             raised = getattr(notice, "raised", None)
             yield f"{part}.{name}.raised.when", raised.when if raised else None, False, _frame("notice", name)
+    for name, one in spec.indicators.items():
+        yield f"indicators.{name}.among", one.among, False, _frame("indicator", name)
+        yield f"indicators.{name}.met", one.met, False, _frame("indicator", name)
+        yield f"indicators.{name}.by", one.by, True, _frame("indicator_end", name)
 
 
 def _task(place: str, task: TaskSpec, name: str) -> Iterator[_Raw]:

@@ -129,7 +129,7 @@ def dates_and_periods(subject: Subject) -> Iterator[Problem]:
             yield from _sort(subject, sentence.place, kinds.of(sentence.tree), wanted)
         elif sentence.use == "age" and sentence.place.endswith("within"):
             yield from _sort(subject, sentence.place, kinds.of(sentence.tree), PERIOD)
-        elif sentence.use in ("caller", "as_of") and not isinstance(sentence.tree, s.Criterion):
+        elif sentence.use in ("caller", "as_of", "indicator_end") and not isinstance(sentence.tree, s.Criterion):
             yield from _sort(subject, sentence.place, kinds.of(sentence.tree), DATE)
 
 

@@ -121,6 +121,9 @@ PARTS = [
     Broken("holds end", "course", "      - release: doubtful\n", "", "  doubtful:", "Nothing ever releases doubtful", "permanent: true"),
     Broken("permanent holds stay", "course", "released: active_infection is none", "released: active_infection is none\n    permanent: true", "  infection:", "permanent and yet released", "permanent"),
     Broken("unread criteria", "course", "opens: infected is met", "opens: active_infection is sepsis", "infected: active", "Nothing reads the criterion infected", "remove it"),
+    Broken("indicators name what exists", "course", "among: any stage treated", "among: any stage treatd", "among: any stage treatd", "Nothing called “treatd”", "Did you mean treated?"),
+    Broken("indicators end on a date", "course", "by: t0 + 14 days", "by: setting.igg_low", "by: setting.igg_low", "`by` is not a date", "t0 + 14 days"),
+    Broken("indicators say what is met", "course", "met: t0 is known, ", "", "first_on_time:", "met", ""),
     Broken("misspelt keys", "course", "    dose: dose\n", "    doze: dose\n", "doze: dose", "not a key", "spelling"),
     Broken("no duplicate keys", "course", "initial: waiting", "initial: waiting\ninitial: done", "initial", "", ""),
 ]  # fmt: skip

@@ -42,7 +42,7 @@ def test_requirements_holds_and_tasks_express_statements() -> None:
     found = traced()
     assert found["CO-1"][0] == ["course.guards.start.igg_known"]
     assert found["CO-5"][0] == ["course.holds.infection"]
-    assert found["CO-6"][0] == ["course.tasks.check"]
+    assert found["CO-6"][0] == ["course.indicators.first_on_time", "course.tasks.check"]
 
 
 def test_an_element_may_be_named_from_outside() -> None:
