@@ -17,6 +17,8 @@ from service.accounts.guard import Reach
 from service.accounts.rights import Right, needs
 from service.api.language import PageLanguage
 from service.api.parts import Parts
+from service.pictures import pages as pictures
+from service.pictures.timeline import small
 from service.worklist import messages
 from service.worklist.listing import STATES, Listing
 from service.worklist.listing import Query as Asked
@@ -64,13 +66,15 @@ def worklist(
 def patient(request: Request, parts: Parts, language: PageLanguage, patient: str) -> HTMLResponse:
     """How one patient stands, what each next action waits for, and what happened."""
     structlog.contextvars.bind_contextvars(patient=patient)
-    return page(request, "patient.html", PatientPage(parts, patient, language).values())
+    shown = PatientPage(parts, patient, language).values()
+    return page(request, "patient.html", {**shown, "timeline": small(parts, parts.engine.chart(patient), language)})
 
 
 def install(app: FastAPI) -> None:
     """Add the pages, their files and the pages of errors."""
     app.include_router(router)
     app.include_router(messages.router)
+    pictures.install(app)
     app.mount("/static", _Static(directory=STATIC), name="static")
     app.state.error_page = error_page
 
