@@ -38,19 +38,21 @@ WIDE = Shape("wide", 1220, 262)
 NARROW = Shape("narrow", 358, 0)
 
 
-def drawn(lanes: Sequence[Lane], period: Period, now: datetime, language: str, title: str, *, name: str, known: datetime | None = None) -> tuple[Markup, Markup]:  # fmt: skip
+def drawn(lanes: Sequence[Lane], period: Period, now: datetime, language: str, title: str, *, name: str, known: datetime | None = None, chosen: Sequence[tuple[datetime, str]] = ()) -> tuple[Markup, Markup]:  # fmt: skip
     """The picture wide and narrow; `known` is the moment up to which things are known, where that is not now."""
-    wide = _Drawing(lanes, period, now, language, WIDE, known).made(title, f"{name}-wide")
-    narrow = _Drawing(lanes, period, now, language, NARROW, known).made(title, f"{name}-narrow")
+    wide = _Drawing(lanes, period, now, language, WIDE, known, chosen).made(title, f"{name}-wide")
+    narrow = _Drawing(lanes, period, now, language, NARROW, known, chosen).made(title, f"{name}-narrow")
     return wide, narrow
 
 
 class _Drawing:
     def __init__(
-        self, lanes: Sequence[Lane], period: Period, now: datetime, language: str, shape: Shape, known: datetime | None
-    ) -> None:
+        self, lanes: Sequence[Lane], period: Period, now: datetime, language: str, shape: Shape, known: datetime | None,
+        chosen: Sequence[tuple[datetime, str]],
+    ) -> None:  # fmt: skip
         self._lanes = [_seen(lane, period) for lane in lanes]
         self._period, self._now, self._language, self._shape, self._known = period, now, language, shape, known
+        self._chosen = chosen
 
     def made(self, title: str, name: str) -> Markup:
         """The whole picture."""
@@ -129,7 +131,7 @@ class _Drawing:
         found = [(self._now, "today", word("today", self._language))]
         if self._known is not None:
             found.append((self._known, "known", word("known_at", self._language, self._day(self._known))))
-        return found
+        return [*found, *((moment, "known", text) for moment, text in self._chosen)]
 
     # --- lanes ---
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse
+from pydantic import BeforeValidator
 
 from service.accounts.guard import Reach
 from service.accounts.rights import Right, needs
@@ -15,13 +16,16 @@ from service.api.language import PageLanguage
 from service.api.parts import Parts
 from service.pictures import pathways
 from service.pictures.month import PatientMonth, SiteMonth
+from service.pictures.planner import Planner
+from service.pictures.summary import summary
 from service.pictures.timeline import Asked, Timeline
 from service.wiring import Careway
 from service.worklist.rendering import page
 from service.worklist.texts import named
 
 router = APIRouter(include_in_schema=False)
-Day = Annotated[date | None, Query()]
+Day = Annotated[date | None, BeforeValidator(lambda text: text or None), Query()]
+"""A day; a field that was left empty names none."""
 MonthText = Annotated[str, Query(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")]
 Several = Annotated[list[str] | None, Query(max_length=40)]
 
@@ -34,8 +38,8 @@ def timeline(
     parts: Parts,
     language: PageLanguage,
     patient: str,
-    first: Annotated[date | None, Query(alias="from")] = None,
-    last: Annotated[date | None, Query(alias="to")] = None,
+    first: Annotated[date | None, BeforeValidator(lambda text: text or None), Query(alias="from")] = None,
+    last: Annotated[date | None, BeforeValidator(lambda text: text or None), Query(alias="to")] = None,
     lane: Several = None,
     value: Several = None,
     known_at: Day = None,
@@ -44,6 +48,31 @@ def timeline(
     structlog.contextvars.bind_contextvars(patient=patient)
     asked = Asked(first, last, tuple(lane or ()), tuple(value or ()), known_at)
     return page(request, "timeline.html", Timeline(parts, patient, language, asked).values())
+
+
+@router.get("/patients/{patient}/planner", response_class=HTMLResponse)
+@needs(Right.READ_PATIENT)
+def planner(
+    *,
+    request: Request,
+    parts: Parts,
+    language: PageLanguage,
+    patient: str,
+    step: Annotated[str, Query(max_length=200)] = "",
+    day: Day = None,
+    other: Day = None,
+) -> HTMLResponse:
+    """What a step on a day would need and bring; two days side by side. Nothing is stored."""
+    structlog.contextvars.bind_contextvars(patient=patient)
+    return page(request, "planner.html", Planner(parts, patient, language, step, day, other).values())
+
+
+@router.get("/patients/{patient}/summary", response_class=HTMLResponse)
+@needs(Right.READ_PATIENT)
+def printed(request: Request, parts: Parts, language: PageLanguage, patient: str) -> HTMLResponse:
+    """A patient on one page of A4."""
+    structlog.contextvars.bind_contextvars(patient=patient)
+    return page(request, "summary.html", summary(parts, patient, language))
 
 
 @router.get("/patients/{patient}/calendar", response_class=HTMLResponse)

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from markupsafe import Markup
+
 from engine.calendar import add_months, end_of, local_day
 from engine.codec import instant_text
 from engine.decide.working import Index, Working
@@ -196,8 +198,13 @@ def _first_day(chart: Chart, zone: str, today: date) -> date:
 def small(careway: Careway, chart: Chart, language: str) -> Mapping[str, Any]:
     """The small timeline atop the patient's page: stages, holds and doses, and the tasks that stand out, in the usual period."""
     timeline = Timeline(careway, chart.patient.id, language)
-    lanes, period = timeline.lanes(limited=False), timeline.period()
+    wide, narrow, any_lane = drawn_small(timeline, timeline.lanes(limited=False))
+    return {"wide": wide, "narrow": narrow, "any": any_lane, "address": timeline.asked.address(chart.patient.id)}
+
+
+def drawn_small(timeline: Timeline, lanes: Sequence[Lane]) -> tuple[Markup, Markup, bool]:
+    """Stages, holds and doses in the usual period, wide and narrow, and whether there are any."""
+    period = timeline.period()
     kept = [lane for lane in timeline.shown(lanes, period) if lane.group in ("stages", "holds", "doses")]
-    title = f"{chart.patient.id}: {period.first.isoformat()} – {period.last.isoformat()}"
-    wide, narrow = drawn(kept, period, timeline.now, language, title, name="small")
-    return {"wide": wide, "narrow": narrow, "any": bool(kept), "address": timeline.asked.address(chart.patient.id)}
+    title = f"{timeline.patient}: {period.first.isoformat()} – {period.last.isoformat()}"
+    return (*drawn(kept, period, timeline.now, timeline.language, title, name="small"), bool(kept))

@@ -14,7 +14,8 @@ WORDS: dict[str, dict[str, str]] = {
         "block": "else blocks", "warn": "else warns", "alarm": "opens a hold", "told": "sends a message", "comma": ", ", "stage": "stage {0}",
         "planned": "planned dose", "window": "{0} to {1}", "due": "due {0}", "patients": "{0} open", "none": "–", "first": "begin", "released_on": "released {0}",
         "done_on": "done {0}", "not_there": "no longer there", "goes_on": "goes on", "reopened": "open again",
-        "everywhere": "every open stage", "before": "the stage before", "opens": "window opens", "last_day": "last day",
+        "everywhere": "every open stage", "before": "the stage before", "opens": "window opens", "gates": "What stands in the way", "is_given": "{0} is given",
+        "earliest": "earliest {0}", "unknown": "not known", "wait_not": "waiting is not enough", "last_day": "last day",
     },
     "zh": {
         "stages": "阶段", "holds": "暂停", "doses": "给药与疗程", "values": "检验值", "tasks": "任务",
@@ -27,7 +28,8 @@ WORDS: dict[str, dict[str, str]] = {
         "block": "否则阻止", "warn": "否则警告", "alarm": "触发暂停", "told": "发送消息", "comma": "、", "stage": "阶段：{0}",
         "planned": "计划给药", "window": "{0}至{1}", "due": "到期{0}", "patients": "{0}例在组", "none": "–", "first": "起始", "released_on": "{0}解除",
         "done_on": "{0}完成", "not_there": "已不存在", "goes_on": "持续", "reopened": "重新打开",
-        "everywhere": "任一未结束阶段", "before": "前一阶段", "opens": "窗口开始", "last_day": "最后一天",
+        "everywhere": "任一未结束阶段", "before": "前一阶段", "opens": "窗口开始", "gates": "尚有阻碍", "is_given": "给予{0}",
+        "earliest": "最早{0}", "unknown": "未知", "wait_not": "仅靠等待不够", "last_day": "最后一天",
     },
 }  # fmt: skip
 
