@@ -33,6 +33,12 @@ class GateLine:
     other: Check | None
     earliest: date | None
 
+    @property
+    def telling(self) -> bool:
+        """Whether it is shown by itself: all that is not simply met on each of the days."""
+        days = [self.check, *([self.other] if self.other else [])]
+        return self.earliest is not None or any(one.state != "met" for one in days)
+
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
