@@ -108,6 +108,16 @@ enrolment = _record_table(
     CheckConstraint("ordinal >= 1 AND version >= 0", name="counters"),
     Index(None, "id"),
     Index(None, "pathway", "stage"),
+    # Who is where, counted from the index alone.
+    Index(
+        "ix_enrolment_open",
+        "pathway",
+        "stage",
+        "definition",
+        "patient",
+        sqlite_where=text("closed IS NULL"),
+        postgresql_where=text("closed IS NULL"),
+    ),
 )
 
 fact = _record_table(

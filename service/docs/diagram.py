@@ -54,9 +54,9 @@ class Plan:
 
 def state_diagram(spec: DefinitionSpec, graph: StateGraph) -> str:
     """The diagram as a standalone SVG."""
-    plan = _plan(graph)
+    plan = plan_of(graph)
     boxes = {name: _box(spec, name, plan) for name in spec.stages}
-    layout = _laid_out(boxes, plan, spec.initial)
+    layout = laid_out(boxes, plan, spec.initial)
     canvas = Canvas(layout.bounds, _STYLE, spec.title.en)
     taken: list[Spot] = []
     for arrow, edge in zip(plan.arrows, layout.edges, strict=True):
@@ -64,14 +64,15 @@ def state_diagram(spec: DefinitionSpec, graph: StateGraph) -> str:
     for node, (name, box) in zip(layout.nodes, boxes.items(), strict=True):
         canvas.box(node["center"], box, _class(spec, name))
     for arrow, edge in zip(plan.arrows, layout.edges, strict=True):
-        text = _numbers(plan, arrow)
+        text = numbers(plan, arrow)
         spot = on_path(edge["label_anchor"], edge["points"], ring_width(text) / 2 + 14, taken)
         canvas.number(spot, text, "autoring" if arrow.automatic else "ring")
     canvas.legend([f"{number}  {_label_of(spec, name)}" for name, number in plan.numbers.items()], _notes(spec, plan))
     return canvas.svg()
 
 
-def _plan(graph: StateGraph) -> Plan:
+def plan_of(graph: StateGraph) -> Plan:
+    """What is drawn as an arrow, and what is told in words."""
     moves = [move for move in graph.moves if move.source != move.target]
     by_end: dict[tuple[str, str], list[Move]] = {}
     for move in moves:
@@ -90,7 +91,8 @@ def _plan(graph: StateGraph) -> Plan:
     return Plan(arrows, {name: number for number, name in enumerate(triggers, start=1)}, wide, back)
 
 
-def _numbers(plan: Plan, arrow: Arrow) -> str:
+def numbers(plan: Plan, arrow: Arrow) -> str:
+    """The numbers that stand on an arrow."""
     return " ".join(str(plan.numbers[name]) for name in arrow.triggers)
 
 
@@ -110,12 +112,13 @@ def _class(spec: DefinitionSpec, name: str) -> str:
     return "box last" if spec.stages[name].terminal else "box"
 
 
-def _laid_out(boxes: dict[str, Box], plan: Plan, initial: str) -> graphlay.Layout:
+def laid_out(boxes: dict[str, Box], plan: Plan, initial: str) -> graphlay.Layout:
+    """Where boxes and arrows go."""
     drawing = graphlay.Graph()
     for name, box in boxes.items():
         drawing.node(name, width=box.width, height=box.height, rank="first" if name == initial else "free")
     for arrow in plan.arrows:
-        size = {"width": ring_width(_numbers(plan, arrow)) + 4, "height": 22.0}
+        size = {"width": ring_width(numbers(plan, arrow)) + 4, "height": 22.0}
         drawing.edge(arrow.source, arrow.target, weight=0.4 if arrow.automatic else 1.0, label_size=size)
     return graphlay.layout(drawing, options={"direction": "topbottom"})
 

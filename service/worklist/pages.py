@@ -17,6 +17,8 @@ from service.accounts.guard import Reach
 from service.accounts.rights import Right, needs
 from service.api.language import PageLanguage
 from service.api.parts import Parts
+from service.pictures import pages as pictures
+from service.pictures.timeline import small
 from service.worklist import messages
 from service.worklist.acting import action_routes, fact_routes, patient_routes, task_routes
 from service.worklist.acting.happened import happened
@@ -74,11 +76,12 @@ def patient(
     """How one patient stands, what each next action waits for, and what happened; first what the reader has just done."""
     structlog.contextvars.bind_contextvars(patient=patient)
     view = PatientPage(parts, patient, language)
-    done = {
+    more = {
         "happened": happened(parts, view.chart, after, language) if after else None,
         "offered": offered(request, parts, view.chart, language),
+        "timeline": small(parts, view.chart, language),
     }
-    return page(request, "patient.html", {**view.values(), **done})
+    return page(request, "patient.html", {**view.values(), **more})
 
 
 def install(app: FastAPI) -> None:
@@ -86,6 +89,7 @@ def install(app: FastAPI) -> None:
     app.include_router(router)
     for module in (messages, action_routes, fact_routes, task_routes, patient_routes):
         app.include_router(module.router)
+    pictures.install(app)
     app.mount("/static", _Static(directory=STATIC), name="static")
     app.state.error_page = error_page
 

@@ -220,15 +220,15 @@ def test_a_further_cycle_is_the_newest_from_the_next_step_on() -> None:
     assert failures(engine, steps) == []
 
 
-def test_tasks_of_ended_enrolments_are_not_due() -> None:
+def test_a_task_that_was_left_open_at_the_end_is_due() -> None:
+    """The engine cancels what ends with an enrolment; what it leaves open outlives it."""
+
     def end(engine: FakeEngine, command: Command) -> None:
         engine.task("check", command.at)
         engine.move("demo", "done", command.at)
 
-    assert (
-        failures(FakeEngine(effects={"go": end}), "  - {at: 2026-01-05, do: go, by: x, expect: {not_due: [check]}}\n")
-        == []
-    )
+    step = "  - {at: 2026-01-05, do: go, by: x, expect: {due: [{task: check}]}}\n"
+    assert failures(FakeEngine(effects={"go": end}), step) == []
 
 
 @pytest.mark.parametrize(
