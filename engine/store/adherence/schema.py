@@ -1,4 +1,4 @@
-"""The register of deviations: how each was classified and assessed, what was done, who signed it off. Step 0008."""
+"""The register of deviations: how each was classified and assessed, what was done, who signed it off. Step 0007."""
 
 from __future__ import annotations
 
