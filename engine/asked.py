@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from engine.codec import from_json, to_json
@@ -39,9 +40,22 @@ _ELSEWHERE = ("patient", "at", "by")
 
 def asked_json(command: Command, seq: int) -> dict[str, Any]:
     """A command, JSON-ready; `seq` is the number of the patient's last record when it came, on which new ids depend."""
-    fields = to_json(replace(command, key=""))
-    kept = {name: value for name, value in fields.items() if name not in _ELSEWHERE}
+    asked = to_json(_exact(replace(command, key="")))
+    kept = {name: value for name, value in asked.items() if name not in _ELSEWHERE}
     return {"command": _NAMES[type(command)], "seq": seq, **kept}
+
+
+def _exact(value: Any) -> Any:
+    """The same without binary fractions: what somebody handed over as 0.1 is kept as the decimal that it was read as."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _exact(getattr(value, one.name)) for one in fields(value)})
+    if isinstance(value, Mapping):
+        return {key: _exact(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_exact(item) for item in value)
+    return value
 
 
 def command_of(asked: Mapping[str, Any], patient: str, at: datetime, by: Person) -> Command:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.actions import Engine
-from engine.asked import asked_json, command_of
+from engine.asked import _NAMES, asked_json, command_of
 from engine.audit.replay import Replay, in_force
 from engine.codec import canonical
 from engine.commands import Command, CorrectFact, Enrol, Entry, FireTimers, PerformAction, RecordFacts
+from engine.decide.decision import _CARRY_OUT
 from engine.definition.registry import Registry
 from engine.errors import AuthorError
 from engine.model import SYSTEM, Patient, Person
@@ -155,6 +157,19 @@ def test_what_was_asked_comes_back_exactly(command: Command, seq: int) -> None:
     kept: dict[str, Any] = orjson.loads(canonical(asked_json(command, seq)))
     assert kept["seq"] == seq
     assert command_of(kept, command.patient, command.at, command.by) == replace(command, key="")
+
+
+def test_a_binary_fraction_is_kept_as_the_decimal_that_it_was_read_as() -> None:
+    command = RecordFacts(
+        patient="p1", at=START, entries=(Entry("igg", {"value": 4.1, "unit": "g/L"}), Entry("mrs", 2.0))
+    )
+    again = command_of(asked_json(command, 1), "p1", START, SYSTEM)
+    assert isinstance(again, RecordFacts)
+    assert [one.value for one in again.entries] == [{"value": Decimal("4.1"), "unit": "g/L"}, Decimal("2.0")]
+
+
+def test_every_command_can_be_kept() -> None:
+    assert set(_NAMES) == set(_CARRY_OUT)
 
 
 def test_a_command_of_a_later_release_is_refused_with_its_name() -> None:
